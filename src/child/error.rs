@@ -1,0 +1,32 @@
+//! What can go wrong with a child, in the musician's words.
+
+use thiserror::Error;
+
+/// Something a child could not do.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum ChildError {
+    /// The plugin is not on this machine, or not where it was.
+    #[error("{plugin} is not installed; its settings are kept")]
+    NotInstalled {
+        /// Name and format.
+        plugin: String,
+    },
+    /// The plugin is there, but would not start.
+    #[error("{plugin} could not be loaded: {reason}; its settings are kept")]
+    NotLoaded {
+        /// Name and format.
+        plugin: String,
+        /// In the format's or the plugin's own words.
+        reason: String,
+    },
+    /// The plugin failed in one of its calls.
+    #[error("{plugin} failed while {doing}: {reason}")]
+    Failed {
+        /// Name and format.
+        plugin: String,
+        /// The call: "saving its settings".
+        doing: &'static str,
+        /// What it said.
+        reason: String,
+    },
+}

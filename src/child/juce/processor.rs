@@ -1,0 +1,207 @@
+//! The audio half of a JUCE child: the DAW's channels, handed on as a borrowed `juce::AudioBuffer`.
+#![allow(unsafe_code)]
+
+use std::pin::Pin;
+
+use arrayvec::ArrayVec;
+use pin_init::{InPlaceInit, stack_pin_init};
+
+use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList, Transport};
+use crate::child::{Failure, Layout, Processor};
+use crate::juce::buffer::{AudioBuffer, MAX_BORROWED_CHANNELS};
+use crate::juce::instance::{AudioHalf, Position};
+use crate::juce::midi::{MidiBuffer, ShortMessage};
+use crate::juce::Error;
+
+/// What the processor must know of its child.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub layout: Layout,
+    /// All buses together, inputs or outputs, whichever are more: the channels of JUCE's buffer.
+    pub total_channels: usize,
+    pub max_frames: usize,
+    pub takes_midi: bool,
+    pub makes_midi: bool,
+}
+
+/// Runs `processBlock`. JUCE's buffer holds the inputs of all buses one after the other, and on
+/// return the outputs in the same way; the main bus comes first, then (inputs) the sidechain.
+pub(super) struct JuceProcessor {
+    half: AudioHalf,
+    shape: Shape,
+    /// The buffer's channels beyond the block's own: sidechain, auxiliary inputs and outputs.
+    extra: Vec<Vec<f32>>,
+    /// For children with more channels than a view can borrow without allocating.
+    wide: Option<Pin<Box<AudioBuffer<'static>>>>,
+    midi: MidiBuffer,
+    midi_out: Box<[ShortMessage]>,
+}
+
+impl JuceProcessor {
+    pub(super) fn new(half: AudioHalf, shape: Shape) -> Result<Self, Error> {
+        let extra = shape
+            .total_channels
+            .saturating_sub(shape.layout.block_channels());
+        let wide = if shape.total_channels > MAX_BORROWED_CHANNELS {
+            AudioBuffer::new(shape.total_channels, shape.max_frames)
+                .map(Box::try_pin_init::<Error>)
+                .transpose()?
+        } else {
+            None
+        };
+        Ok(Self {
+            half,
+            shape,
+            extra: vec![vec![0.0; shape.max_frames]; extra],
+            wide,
+            midi: MidiBuffer::with_capacity(DEFAULT_EVENT_CAPACITY)?,
+            midi_out: vec![ShortMessage::default(); DEFAULT_EVENT_CAPACITY].into(),
+        })
+    }
+
+    /// Puts the sidechain behind the main inputs, and silence where nothing goes in.
+    fn fill_inputs(&mut self, block: &mut Block<'_, '_>) {
+        let main_inputs = self.shape.layout.main_inputs;
+        let inputs_end = main_inputs + self.shape.layout.sidechain;
+        let frames = block.frames;
+        let channels = block
+            .main
+            .iter_mut()
+            .map(|channel| &mut **channel)
+            .chain(self.extra.iter_mut().map(Vec::as_mut_slice));
+        for (index, channel) in channels.enumerate().skip(main_inputs) {
+            let Some(channel) = channel.get_mut(..frames) else {
+                continue;
+            };
+            let source = (index < inputs_end)
+                .then(|| block.sidechain.get(index - main_inputs))
+                .flatten()
+                .and_then(|source| source.get(..frames));
+            match source {
+                Some(source) => channel.copy_from_slice(source),
+                None => channel.fill(0.0),
+            }
+        }
+    }
+
+    fn fill_midi(&mut self, events: &[Event]) {
+        self.midi.clear();
+        if self.shape.takes_midi {
+            for event in events {
+                let EventKind::Midi(_) = event.kind;
+                self.midi.add(event.kind.midi_bytes(), event.offset);
+            }
+        }
+    }
+
+    fn hand_out_midi(&mut self, events_out: &mut EventList) {
+        if !self.shape.makes_midi {
+            return;
+        }
+        let count = self.midi.read(&mut self.midi_out);
+        for message in self.midi_out.iter().take(count) {
+            events_out.push(Event {
+                offset: message.offset,
+                kind: EventKind::Midi(message.bytes),
+            });
+        }
+    }
+
+    /// Borrows the block's channels, and the extra ones, as one buffer and processes it.
+    fn process_borrowed(&mut self, block: &mut Block<'_, '_>) -> bool {
+        let frames = block.frames;
+        let mut extra: ArrayVec<&mut [f32], MAX_BORROWED_CHANNELS> = self
+            .extra
+            .iter_mut()
+            .filter_map(|channel| channel.get_mut(..frames))
+            .take(MAX_BORROWED_CHANNELS)
+            .collect();
+        let Some(view) = AudioBuffer::borrow_chained(block.main, &mut extra, frames) else {
+            return true;
+        };
+        stack_pin_init!(let view = view);
+        // SAFETY: `process` checked the frames; the view has the block's channels and the extra
+        // ones, which together are the child's.
+        unsafe { self.half.process(view, &mut self.midi) }
+    }
+
+    /// Copies into the wide buffer, processes, and copies back.
+    fn process_wide(&mut self, block: &mut Block<'_, '_>) -> bool {
+        let Some(wide) = &mut self.wide else {
+            return true;
+        };
+        wide.as_mut().set_frames(block.frames);
+        let channels = block
+            .main
+            .iter()
+            .map(|channel| &**channel)
+            .chain(self.extra.iter().map(Vec::as_slice));
+        for (index, from) in channels.enumerate() {
+            if let Some(to) = wide.as_mut().channel_mut(index) {
+                to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            }
+        }
+        // SAFETY: the buffer was made for the child's channels and longest block.
+        let went_well = unsafe { self.half.process(wide.as_mut(), &mut self.midi) };
+        for (index, to) in block.main.iter_mut().enumerate() {
+            if let Some(from) = wide.channel(index) {
+                to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            }
+        }
+        went_well
+    }
+}
+
+impl Processor for JuceProcessor {
+    fn process(&mut self, block: &mut Block<'_, '_>) -> Result<(), Failure> {
+        if block.frames > self.shape.max_frames
+            || block.main.len() != self.shape.layout.block_channels()
+        {
+            return Err(Failure);
+        }
+        // DPF's plugins assert on empty blocks, and there is nothing to do for any other.
+        if block.frames == 0 {
+            return Ok(());
+        }
+        if self.shape.total_channels > self.shape.layout.main_inputs {
+            self.fill_inputs(block);
+        }
+        self.fill_midi(block.events);
+        self.half.set_position(&position(block.transport));
+        let went_well = if self.wide.is_some() {
+            self.process_wide(block)
+        } else {
+            self.process_borrowed(block)
+        };
+        if !went_well {
+            return Err(Failure);
+        }
+        self.hand_out_midi(block.events_out);
+        Ok(())
+    }
+}
+
+fn position(transport: &Transport) -> Position {
+    let time_signature = transport.time_signature.unwrap_or((4, 4));
+    let loop_beats = transport.loop_beats.unwrap_or_default();
+    Position {
+        playing: transport.playing,
+        recording: transport.recording,
+        has_tempo: transport.tempo_bpm.is_some(),
+        tempo_bpm: transport.tempo_bpm.unwrap_or_default(),
+        has_time_signature: transport.time_signature.is_some(),
+        numerator: time_signature.0,
+        denominator: time_signature.1,
+        has_samples: transport.position_samples.is_some(),
+        samples: transport.position_samples.unwrap_or_default(),
+        has_seconds: transport.position_seconds.is_some(),
+        seconds: transport.position_seconds.unwrap_or_default(),
+        has_beats: transport.position_beats.is_some(),
+        beats: transport.position_beats.unwrap_or_default(),
+        has_bar_start: transport.bar_start_beats.is_some(),
+        bar_start_beats: transport.bar_start_beats.unwrap_or_default(),
+        has_loop: transport.loop_beats.is_some(),
+        loop_start_beats: loop_beats.0,
+        loop_end_beats: loop_beats.1,
+    }
+}

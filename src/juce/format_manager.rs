@@ -1,0 +1,150 @@
+//! `juce::AudioPluginFormatManager` and the formats in it.
+#![allow(unsafe_code)]
+
+use cxx::UniquePtr;
+
+use super::description::PluginDescription;
+use super::instance::Instance;
+use super::Error;
+use crate::threads::MessageThread;
+
+#[cxx::bridge(namespace = "matryoshka")]
+mod ffi {
+    unsafe extern "C++" {
+        include!("matryoshka/cpp/include/format_manager.h");
+        include!("matryoshka/src/juce/description.rs.h");
+
+        type Instance = crate::juce::instance::ffi::Instance;
+        type PluginDescription = crate::juce::description::PluginDescription;
+        type AudioPluginFormatManager;
+        type AudioPluginFormat;
+
+        fn format_manager_new() -> Result<UniquePtr<AudioPluginFormatManager>>;
+        fn format_manager_add(
+            manager: Pin<&mut AudioPluginFormatManager>,
+            format: &str,
+        ) -> Result<bool>;
+        fn format_manager_count(manager: &AudioPluginFormatManager) -> usize;
+        fn format_manager_format(
+            manager: &AudioPluginFormatManager,
+            index: usize,
+        ) -> Result<&AudioPluginFormat>;
+        fn format_manager_create(
+            manager: &AudioPluginFormatManager,
+            description: &PluginDescription,
+            sample_rate: f64,
+            max_frames: i32,
+        ) -> Result<UniquePtr<Instance>>;
+
+        fn format_name(format: &AudioPluginFormat) -> Result<String>;
+        fn format_default_folders(format: &AudioPluginFormat) -> Result<Vec<String>>;
+        fn format_search(format: &AudioPluginFormat, folders: &[String]) -> Result<Vec<String>>;
+        fn format_might_contain(format: &AudioPluginFormat, file: &str) -> Result<bool>;
+        fn format_find_types(
+            format: &AudioPluginFormat,
+            file: &str,
+        ) -> Result<Vec<PluginDescription>>;
+    }
+}
+
+/// The formats known to JUCE, and the maker of plugins. Not `Send`: message thread only.
+pub struct AudioPluginFormatManager {
+    inner: UniquePtr<ffi::AudioPluginFormatManager>,
+}
+
+/// One format of a manager, borrowed from it.
+#[derive(Clone, Copy)]
+pub struct AudioPluginFormat<'a>(&'a ffi::AudioPluginFormat);
+
+impl AudioPluginFormatManager {
+    /// A manager without formats.
+    ///
+    /// # Errors
+    ///
+    /// Where memory runs out.
+    pub fn new(_thread: &MessageThread) -> Result<Self, Error> {
+        Ok(Self {
+            inner: ffi::format_manager_new()?,
+        })
+    }
+
+    /// Adds a format by its name ("VST3", "LV2", "LADSPA", "AudioUnit"). False where this system
+    /// has none such. The LV2 format reads all installed bundles' descriptions when it is added.
+    pub fn add(&mut self, format: &str) -> Result<bool, Error> {
+        Ok(ffi::format_manager_add(self.inner.pin_mut(), format)?)
+    }
+
+    /// The number of formats.
+    pub fn len(&self) -> usize {
+        ffi::format_manager_count(&self.inner)
+    }
+
+    /// Whether no format was added.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The format at `index`; it lives as long as the manager is borrowed.
+    pub fn format(&self, index: usize) -> Option<AudioPluginFormat<'_>> {
+        if index >= self.len() {
+            return None;
+        }
+        ffi::format_manager_format(&self.inner, index)
+            .ok()
+            .map(AudioPluginFormat)
+    }
+
+    /// The format of that name, if it was added.
+    pub fn format_named(&self, name: &str) -> Option<AudioPluginFormat<'_>> {
+        (0..self.len())
+            .filter_map(|index| self.format(index))
+            .find(|format| format.name().is_ok_and(|known| known == name))
+    }
+
+    /// Loads a plugin. The sample rate and block length are a first guess; `prepare` sets them.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be loaded, in JUCE's or the plugin's words.
+    pub fn create(
+        &self,
+        thread: &MessageThread,
+        description: &PluginDescription,
+    ) -> Result<Instance, String> {
+        let inner = ffi::format_manager_create(&self.inner, description, 48_000.0, 512)
+            .map_err(|error| error.what().to_owned())?;
+        Instance::new(thread, inner).ok_or_else(|| "it gave no instance".to_owned())
+    }
+}
+
+impl AudioPluginFormat<'_> {
+    /// The format's name.
+    ///
+    /// # Errors
+    ///
+    /// As in all calls here: what C++ threw.
+    pub fn name(&self) -> Result<String, Error> {
+        Ok(ffi::format_name(self.0)?)
+    }
+
+    /// The folders in which plugins of this format are usually installed.
+    pub fn default_folders(&self) -> Result<Vec<String>, Error> {
+        Ok(ffi::format_default_folders(self.0)?)
+    }
+
+    /// The files (for LV2: the URIs) under `folders` that look like plugins of this format. Loads
+    /// none of them.
+    pub fn search(&self, folders: &[String]) -> Result<Vec<String>, Error> {
+        Ok(ffi::format_search(self.0, folders)?)
+    }
+
+    /// Whether the file looks like a plugin of this format.
+    pub fn might_contain(&self, file: &str) -> Result<bool, Error> {
+        Ok(ffi::format_might_contain(self.0, file)?)
+    }
+
+    /// The plugins in a file. May load the file and run its code.
+    pub fn find_types(&self, file: &str) -> Result<Vec<PluginDescription>, Error> {
+        Ok(ffi::format_find_types(self.0, file)?)
+    }
+}

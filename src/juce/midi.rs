@@ -1,0 +1,87 @@
+//! `juce::MidiBuffer`, filled and read on the audio thread without allocating.
+#![allow(unsafe_code)]
+
+use cxx::UniquePtr;
+
+pub use ffi::ShortMessage;
+
+/// JUCE stores an event as time (4 bytes), length (2) and data (`juce_MidiBuffer.cpp`).
+const BYTES_PER_MESSAGE: usize = 4 + 2 + 3;
+
+#[cxx::bridge(namespace = "matryoshka")]
+pub(super) mod ffi {
+    /// A MIDI message of at most three bytes and the sample it belongs to.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    struct ShortMessage {
+        /// Samples from the block's start.
+        offset: u32,
+        /// Status and data, unused ones zero.
+        bytes: [u8; 3],
+    }
+
+    unsafe extern "C++" {
+        include!("matryoshka/cpp/include/midi.h");
+
+        type MidiBuffer;
+
+        fn midi_buffer_new(bytes: usize) -> Result<UniquePtr<MidiBuffer>>;
+        fn midi_buffer_clear(buffer: Pin<&mut MidiBuffer>);
+        fn midi_buffer_add(buffer: Pin<&mut MidiBuffer>, message: &[u8], offset: u32) -> bool;
+        fn midi_buffer_read(buffer: &MidiBuffer, messages: &mut [ShortMessage]) -> usize;
+    }
+}
+
+/// A list of MIDI messages in the order of time, with room for a fixed number of them.
+pub struct MidiBuffer {
+    inner: UniquePtr<ffi::MidiBuffer>,
+    room: usize,
+    capacity: usize,
+}
+
+// SAFETY: juce::MidiBuffer is an array of bytes with no ties to a thread; `&mut self` guards writes.
+unsafe impl Send for MidiBuffer {}
+
+impl MidiBuffer {
+    /// A buffer with room for `capacity` short messages. Allocates.
+    ///
+    /// # Errors
+    ///
+    /// Where memory runs out.
+    pub fn with_capacity(capacity: usize) -> Result<Self, super::Error> {
+        Ok(Self {
+            inner: ffi::midi_buffer_new(capacity * BYTES_PER_MESSAGE)?,
+            room: capacity,
+            capacity,
+        })
+    }
+
+    /// Forgets all messages, keeping the memory.
+    pub fn clear(&mut self) {
+        ffi::midi_buffer_clear(self.inner.pin_mut());
+        self.room = self.capacity;
+    }
+
+    /// Adds a message of one to three bytes at a sample. Returns false if it is none, or if the
+    /// room is used up: the buffer never grows.
+    pub fn add(&mut self, message: &[u8], offset: u32) -> bool {
+        if self.room == 0 || message.is_empty() || message.len() > 3 || i32::try_from(offset).is_err()
+        {
+            return false;
+        }
+        let added = ffi::midi_buffer_add(self.inner.pin_mut(), message, offset);
+        self.room -= usize::from(added);
+        added
+    }
+
+    /// Copies out the messages of up to three bytes, as far as `into` has room, and returns how
+    /// many they were.
+    pub fn read(&self, into: &mut [ShortMessage]) -> usize {
+        self.inner
+            .as_ref()
+            .map_or(0, |inner| ffi::midi_buffer_read(inner, into))
+    }
+
+    pub(super) fn raw(&mut self) -> std::pin::Pin<&mut ffi::MidiBuffer> {
+        self.inner.pin_mut()
+    }
+}

@@ -86,7 +86,10 @@ impl Buffers {
         let inputs: Vec<Port> = inputs.into_iter().map(port).collect();
         let outputs: Vec<Port> = outputs.into_iter().map(port).collect();
         let raw = |ports: &[Port]| -> Vec<clap_audio_buffer> {
-            ports.iter().map(|port| raw_port(port.channels.len())).collect()
+            ports
+                .iter()
+                .map(|port| raw_port(port.channels.len()))
+                .collect()
         };
 
         Self {
@@ -104,7 +107,10 @@ impl Buffers {
 
     /// Starts a block: silent inputs, NaN in outputs, guards up.
     pub(crate) fn begin(&mut self, frames: usize) {
-        assert!(frames <= self.max_frames, "a block of {frames} frames is too long");
+        assert!(
+            frames <= self.max_frames,
+            "a block of {frames} frames is too long"
+        );
         self.frames = frames;
         for &channel in self.outputs.iter().flat_map(|port| &port.channels) {
             self.pool[channel][..frames].fill(f32::NAN);
@@ -117,7 +123,10 @@ impl Buffers {
     }
 
     pub(crate) fn input_mut(&mut self, port: usize, channel: usize) -> &mut [f32] {
-        assert!(port < self.announced_inputs, "input port {port} is not announced");
+        assert!(
+            port < self.announced_inputs,
+            "input port {port} is not announced"
+        );
         &mut self.pool[self.inputs[port].channels[channel]][..self.frames]
     }
 
@@ -157,7 +166,10 @@ impl Buffers {
                 raw.constant_mask = 0;
             }
         }
-        (&self.raw_inputs[..self.announced_inputs], &mut self.raw_outputs)
+        (
+            &self.raw_inputs[..self.announced_inputs],
+            &mut self.raw_outputs,
+        )
     }
 
     /// Fails if the plugin wrote behind its block.

@@ -113,7 +113,9 @@ impl Shared {
 
 impl SharedHandler<'_> for Shared {
     fn request_restart(&self) {
-        self.callbacks.restart_requests.fetch_add(1, Ordering::SeqCst);
+        self.callbacks
+            .restart_requests
+            .fetch_add(1, Ordering::SeqCst);
         self.callbacks.restart_wanted.store(true, Ordering::SeqCst);
     }
 
@@ -163,7 +165,9 @@ impl MainThreadHandler<'_> for Main {}
 
 impl HostLatencyImpl for Main {
     fn changed(&self) {
-        self.callbacks.latency_changes.fetch_add(1, Ordering::SeqCst);
+        self.callbacks
+            .latency_changes
+            .fetch_add(1, Ordering::SeqCst);
     }
 }
 

@@ -52,14 +52,22 @@ impl Event {
     /// A key down on channel 0.
     pub fn note_on(at: u32, key: u16, velocity: f64) -> Self {
         let channel = 0;
-        let kind = EventKind::NoteOn { channel, key, velocity };
+        let kind = EventKind::NoteOn {
+            channel,
+            key,
+            velocity,
+        };
         Self { at, kind }
     }
 
     /// A key up on channel 0.
     pub fn note_off(at: u32, key: u16) -> Self {
         let (channel, velocity) = (0, 0.0);
-        let kind = EventKind::NoteOff { channel, key, velocity };
+        let kind = EventKind::NoteOff {
+            channel,
+            key,
+            velocity,
+        };
         Self { at, kind }
     }
 
@@ -78,11 +86,19 @@ impl Event {
     /// Appends the event to clack's buffer, which allocates nothing within its capacity.
     pub(crate) fn push_to(self, buffer: &mut EventBuffer) {
         match self.kind {
-            EventKind::NoteOn { channel, key, velocity } => {
+            EventKind::NoteOn {
+                channel,
+                key,
+                velocity,
+            } => {
                 let note = Pckn::new(0u16, channel, key, Match::All);
                 buffer.push(&NoteOnEvent::new(self.at, note, velocity));
             }
-            EventKind::NoteOff { channel, key, velocity } => {
+            EventKind::NoteOff {
+                channel,
+                key,
+                velocity,
+            } => {
                 let note = Pckn::new(0u16, channel, key, Match::All);
                 buffer.push(&NoteOffEvent::new(self.at, note, velocity));
             }

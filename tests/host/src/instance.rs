@@ -7,7 +7,6 @@ use anyhow::{Context, Result, ensure};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::state::PluginState;
-use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::prelude::*;
 
 use crate::callbacks::{Handlers, Main, Shared};
@@ -107,18 +106,6 @@ impl Instance {
         match handle.shared().get_extension::<PluginLatency>() {
             Some(latency) => latency.get(&handle),
             None => 0,
-        }
-    }
-
-    /// The tail in samples; `None` if it never ends (and 0 where the plugin does not say).
-    pub fn tail(&mut self) -> Option<u32> {
-        let handle = self.plugin.plugin_handle();
-        match handle.shared().get_extension::<PluginTail>() {
-            Some(tail) => match tail.get(&handle.shared()) {
-                TailLength::Finite(samples) => Some(samples),
-                TailLength::Infinite => None,
-            },
-            None => Some(0),
         }
     }
 

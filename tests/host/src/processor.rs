@@ -1,6 +1,7 @@
 //! The audio half of a plugin: blocks in, blocks out.
 
 use anyhow::{Context, Result, anyhow};
+use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::event_types::{TransportEvent, TransportFlags};
 use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
@@ -176,6 +177,20 @@ impl Processor {
     /// How many channels an output port has; 0 if there is none.
     pub fn output_channels(&self, port: usize) -> usize {
         self.buffers.output_channels(port)
+    }
+
+    /// The tail in samples; `None` if it never ends, and 0 where the plugin does not say.
+    pub fn tail(&mut self) -> Option<u32> {
+        as_audio_thread(|| {
+            let handle = self.plugin.plugin_handle();
+            match handle.shared().get_extension::<PluginTail>() {
+                Some(tail) => match tail.get(&handle) {
+                    TailLength::Finite(samples) => Some(samples),
+                    TailLength::Infinite => None,
+                },
+                None => Some(0),
+            }
+        })
     }
 
     /// Clears the plugin's memory of what it has heard (CLAP's reset).

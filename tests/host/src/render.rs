@@ -43,7 +43,9 @@ impl Processor {
         let mut block_sizes = block_sizes.into_iter();
         let mut start = 0;
         while start < frames {
-            let size = block_sizes.next().context("the block sizes ended before the signal")?;
+            let size = block_sizes
+                .next()
+                .context("the block sizes ended before the signal")?;
             ensure!(size > 0, "a block of no frames");
             let end = frames.min(start + size);
 
@@ -63,7 +65,10 @@ impl Processor {
                 audio.extend_from_slice(self.output(0, channel));
             }
             let offset = u32::try_from(start)?;
-            let sent = self.events_out().map(|event| Event { at: event.at + offset, ..event });
+            let sent = self.events_out().map(|event| Event {
+                at: event.at + offset,
+                ..event
+            });
             rendered.events.extend(sent);
             start = end;
         }
@@ -72,7 +77,8 @@ impl Processor {
 
     fn fill(&mut self, port: usize, signal: &[Vec<f32>], frames: std::ops::Range<usize>) {
         for (channel, samples) in signal.iter().take(self.input_channels(port)).enumerate() {
-            self.input_mut(port, channel).copy_from_slice(&samples[frames.clone()]);
+            self.input_mut(port, channel)
+                .copy_from_slice(&samples[frames.clone()]);
         }
     }
 }

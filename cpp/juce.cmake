@@ -1,7 +1,8 @@
 # Where JUCE comes from: the first of the places below that holds a release we know to be good.
 # Sets JUCE_MODULES (the folder of juce_core and its sisters), JUCE_CMAKE (the folder of
 # JUCEModuleSupport.cmake) and JUCE_FOUND_VERSION. Downloading is `cargo xtask setup`'s work
-# (xtask/src/juce.rs), which leaves what it fetched in MATRYOSHKA_JUCE_STORE.
+# (xtask/src/setup/juce.rs, to be kept in agreement), which leaves what it fetched in
+# MATRYOSHKA_JUCE_STORE.
 
 set(JUCE_KNOWN_GOOD 9.0.4 8.0.12 8.0.6)
 
@@ -54,7 +55,7 @@ foreach(candidate IN LISTS candidates)
             "JUCE_DIR is set to ${candidate}, but no JUCE is there (neither a checkout nor an installed tree).")
     elseif(found_version IN_LIST JUCE_KNOWN_GOOD)
         break()
-    elseif(asked_for AND found_version MATCHES "^9\\.")
+    elseif(asked_for AND found_version VERSION_GREATER 9.0.4 AND found_version VERSION_LESS 10)
         message(WARNING "JUCE ${found_version} has not been tried with Matryoshka; going on with it.")
         break()
     elseif(asked_for)

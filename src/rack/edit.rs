@@ -178,7 +178,10 @@ mod tests {
     }
 
     fn id(rack: &Rack, name: &str) -> SlotId {
-        rack.slots().find(|slot| slot.plugin.name == name).unwrap().id
+        rack.slots()
+            .find(|slot| slot.plugin.name == name)
+            .unwrap()
+            .id
     }
 
     #[test]
@@ -198,13 +201,26 @@ mod tests {
         let stranger = SlotId(99);
         let there = rack.slot(known).unwrap().clone();
         for edit in [
-            Edit::Insert { at: 3, slot: Slot::new("C".into()) },
+            Edit::Insert {
+                at: 3,
+                slot: Slot::new("C".into()),
+            },
             Edit::Insert { at: 0, slot: there },
             Edit::Remove { slot: stranger },
-            Edit::Move { slot: stranger, to: 0 },
+            Edit::Move {
+                slot: stranger,
+                to: 0,
+            },
             Edit::Move { slot: known, to: 2 },
-            Edit::SetBypass { slot: stranger, bypass: true },
-            Edit::Replace { slot: stranger, plugin: "C".into(), state: None },
+            Edit::SetBypass {
+                slot: stranger,
+                bypass: true,
+            },
+            Edit::Replace {
+                slot: stranger,
+                plugin: "C".into(),
+                state: None,
+            },
         ] {
             let before = rack.clone();
             let error = rack.apply(edit.clone()).unwrap_err();
@@ -218,13 +234,22 @@ mod tests {
         let mut rack = rack(&["A", "B"]);
         let slot = id(&rack, "A");
         let state = Some(ChildState::from(vec![1, 2]));
-        rack.apply(Edit::Replace { slot, plugin: "C".into(), state }).unwrap();
+        rack.apply(Edit::Replace {
+            slot,
+            plugin: "C".into(),
+            state,
+        })
+        .unwrap();
         rack.apply(Edit::SetBypass { slot, bypass: true }).unwrap();
         let before = rack.clone();
         let removed = rack.slot(slot).unwrap().clone();
         rack.apply(Edit::Remove { slot }).unwrap();
         assert_eq!(names(&rack), ["B"]);
-        rack.apply(Edit::Insert { at: 0, slot: removed }).unwrap();
+        rack.apply(Edit::Insert {
+            at: 0,
+            slot: removed,
+        })
+        .unwrap();
         assert_eq!(rack, before);
     }
 

@@ -136,7 +136,9 @@ impl fmt::Debug for ChildState {
 impl Serialize for ChildState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Bytes(bytes) => serializer.serialize_str(&encode(bytes).map_err(S::Error::custom)?),
+            Self::Bytes(bytes) => {
+                serializer.serialize_str(&encode(bytes).map_err(S::Error::custom)?)
+            }
             Self::Damaged { saved, .. } => saved.serialize(serializer),
         }
     }
@@ -224,8 +226,9 @@ mod tests {
 
     #[test]
     fn a_state_beyond_the_limit_is_refused() {
-        let mut state: ChildState =
-            serde_json::to_value(ChildState::from(vec![0; 1000])).and_then(serde_json::from_value).unwrap();
+        let mut state: ChildState = serde_json::to_value(ChildState::from(vec![0; 1000]))
+            .and_then(serde_json::from_value)
+            .unwrap();
         assert_eq!(state.clone().decode_within(1000), 1000);
         assert_eq!(state.decode_within(999), 0);
         assert!(state.damage().is_some());

@@ -1,0 +1,185 @@
+//! Blocks that are not as announced, cut into blocks that are: off the usual road.
+//!
+//! The sidechain is copied on the way, since what is lent as `&[&mut [f32]]` cannot be cut without.
+
+use super::cell::Lease;
+use super::engine::Engine;
+use super::lanes::{ChannelList, Lanes};
+use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventList, Transport};
+use crate::rack::compile::Plan;
+
+/// The memory for cutting blocks.
+#[derive(Debug)]
+pub(super) struct Splitter {
+    /// Stands in for channels that the host did not give.
+    missing: Lanes,
+    sidechain: Lanes,
+    events: Vec<Event>,
+    events_out: EventList,
+    channels: usize,
+    sidechain_channels: usize,
+    max_frames: usize,
+    sample_rate: f64,
+}
+
+impl Splitter {
+    pub fn new(plan: &Plan, max_frames: usize, sample_rate: f64) -> Self {
+        Self {
+            missing: Lanes::new(plan.channels, max_frames),
+            sidechain: Lanes::new(plan.sidechain_channels, max_frames),
+            events: Vec::with_capacity(DEFAULT_EVENT_CAPACITY),
+            events_out: EventList::default(),
+            channels: plan.channels,
+            sidechain_channels: plan.sidechain_channels,
+            max_frames,
+            sample_rate,
+        }
+    }
+
+    pub fn run(&mut self, engine: &mut Engine, lease: &mut Lease, block: &mut Block<'_, '_>) {
+        let mut start = 0;
+        while start < block.frames {
+            let end = block.frames.min(start.saturating_add(self.max_frames));
+            self.run_part(engine, lease, block, start, end);
+            start = end;
+        }
+    }
+
+    fn run_part(
+        &mut self,
+        engine: &mut Engine,
+        lease: &mut Lease,
+        block: &mut Block<'_, '_>,
+        start: usize,
+        end: usize,
+    ) {
+        let frames = end - start;
+        let shift = u32::try_from(start).unwrap_or(u32::MAX);
+
+        let mut main = ChannelList::new();
+        let mut given = block.main.iter_mut();
+        let mut missing = self.missing.iter(frames);
+        for _ in 0..self.channels {
+            let given = given.next().and_then(|channel| channel.get_mut(start..end));
+            let stand_in = || {
+                let lane = missing.next()?;
+                lane.fill(0.0);
+                Some(lane)
+            };
+            if let Some(channel) = given.or_else(stand_in) {
+                // There is room: a plan has no more channels than a list.
+                let _ = main.try_push(channel);
+            }
+        }
+
+        let heard = block.sidechain.len().min(self.sidechain_channels);
+        let mut sidechain = self.sidechain.list(heard, frames);
+        for (lane, channel) in sidechain.iter_mut().zip(block.sidechain) {
+            match channel.get(start..end) {
+                Some(samples) => lane.copy_from_slice(samples),
+                None => lane.fill(0.0),
+            }
+        }
+
+        // An event beyond the block's end, though there should be none, goes with the last part.
+        let last = end == block.frames;
+        self.events.clear();
+        for event in block.events {
+            let offset = event.offset as usize;
+            let is_here = offset >= start && (offset < end || last);
+            if is_here && self.events.len() < self.events.capacity() {
+                self.events.push(Event {
+                    offset: event.offset - shift,
+                    kind: event.kind,
+                });
+            }
+        }
+
+        self.events_out.clear();
+        engine.run(
+            lease,
+            &mut Block {
+                main: &mut main,
+                sidechain: &sidechain,
+                frames,
+                events: &self.events,
+                events_out: &mut self.events_out,
+                transport: &advanced(block.transport, start, self.sample_rate),
+            },
+        );
+        for event in self.events_out.as_slice() {
+            block.events_out.push(Event {
+                offset: event.offset.saturating_add(shift),
+                kind: event.kind,
+            });
+        }
+    }
+}
+
+/// Where the song is some frames later, if it goes on straight: hosts that loop cut their blocks at
+/// the loop's end themselves.
+fn advanced(transport: &Transport, frames: usize, sample_rate: f64) -> Transport {
+    let mut later = *transport;
+    if !transport.playing || frames == 0 {
+        return later;
+    }
+    let seconds = frames as f64 / sample_rate;
+    let beats = transport.tempo_bpm.map(|tempo| seconds * tempo / 60.0);
+    later.position_samples =
+        (transport.position_samples).map(|at| at.saturating_add(frames as i64));
+    later.position_seconds = transport.position_seconds.map(|at| at + seconds);
+    later.position_beats = (transport.position_beats.zip(beats)).map(|(at, beats)| at + beats);
+    if let (Some(at), Some(bar), Some((count, unit))) = (
+        later.position_beats,
+        transport.bar_start_beats,
+        transport.time_signature,
+    ) {
+        let bar_beats = f64::from(count) * 4.0 / f64::from(unit);
+        let bars = ((at - bar) / bar_beats).floor();
+        if bars.is_finite() && bars > 0.0 {
+            later.bar_start_beats = Some(bar + bars * bar_beats);
+        }
+    }
+    later
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_song_goes_on_within_a_cut_block_and_stands_while_stopped() {
+        let stopped = Transport {
+            tempo_bpm: Some(120.0),
+            time_signature: Some((3, 4)),
+            position_samples: Some(-10),
+            position_seconds: Some(1.0),
+            position_beats: Some(5.0),
+            bar_start_beats: Some(3.0),
+            ..Transport::default()
+        };
+        assert_eq!(advanced(&stopped, 24000, 48000.0), stopped);
+        let playing = Transport {
+            playing: true,
+            ..stopped
+        };
+        let later = advanced(&playing, 24000, 48000.0);
+        assert_eq!(later.position_samples, Some(23990));
+        assert_eq!(later.position_seconds, Some(1.5));
+        assert_eq!(later.position_beats, Some(6.0));
+        assert_eq!(later.bar_start_beats, Some(6.0));
+    }
+
+    #[test]
+    fn a_time_signature_of_nonsense_moves_no_bar() {
+        let odd = Transport {
+            playing: true,
+            tempo_bpm: Some(120.0),
+            position_beats: Some(5.0),
+            bar_start_beats: Some(3.0),
+            time_signature: Some((0, 0)),
+            ..Transport::default()
+        };
+        assert_eq!(advanced(&odd, 24000, 48000.0).bar_start_beats, Some(3.0));
+    }
+}

@@ -1,0 +1,313 @@
+//! Documents that are broken in every way we could think of, and racks that must survive saving.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::rack::edit::Edit;
+use crate::rack::{ChildState, PluginReference};
+
+fn complaint(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn the_least_that_a_hand_can_write_is_a_rack() {
+    let loaded = parse(r#"{"chain": [{"plugin": "ZamCompX2"}]}"#).unwrap();
+    assert_eq!(loaded.warnings, [""; 0]);
+    let slots: Vec<&Slot> = loaded.rack.slots().collect();
+    assert_eq!(slots.len(), 1);
+    assert_eq!(slots[0].plugin, PluginReference::from("ZamCompX2"));
+    assert!(!slots[0].bypass && slots[0].state.is_none());
+    let saved = to_text(&loaded.rack);
+    let expected = r#"{
+  "version": 1,
+  "chain": [
+    {
+      "plugin": "ZamCompX2"
+    }
+  ]
+}
+"#;
+    assert_eq!(saved, expected);
+}
+
+#[test]
+fn each_thing_that_is_no_rack_is_told_why() {
+    for (text, part) in [
+        ("", "it is empty"),
+        (" \n", "it is empty"),
+        (
+            "{\"chain\": [\n{\"plug",
+            "cut off: it ends too early, at line 2",
+        ),
+        ("{\"chain\": [{\"plugin\": \"A\"}]", "cut off"),
+        ("{\n  \"chain\" [] }", "not JSON at line 2, column 11"),
+        (
+            "{\"chain\": []} x",
+            "not JSON at line 1, column 15 (trailing characters)",
+        ),
+        ("RIFF....WAVE", "not JSON at line 1, column 1"),
+        ("[]", "not an object"),
+        ("7", "not an object"),
+        ("{}", "no \"chain\""),
+        ("{\"chain\": {}}", "\"chain\" is not a list"),
+        ("{\"chain\": null}", "\"chain\" is not a list"),
+        ("{\"chain\": [], \"name\": 3}", "\"name\" is not a text"),
+        (
+            "{\"chain\": [], \"version\": \"1\"}",
+            "\"version\" is not a number",
+        ),
+        (
+            "{\"chain\": [], \"version\": 0}",
+            "\"version\" is not a number",
+        ),
+        (
+            "{\"chain\": [], \"version\": -1}",
+            "\"version\" is not a number",
+        ),
+        (
+            "{\"chain\": [], \"version\": 7}",
+            "made by a newer Matryoshka (document version 7; this one knows 1)",
+        ),
+    ] {
+        let complaint = complaint(text);
+        assert!(complaint.contains(part), "{text:?}: {complaint}");
+    }
+}
+
+#[test]
+fn a_document_nested_without_end_is_refused_and_does_not_overflow_the_stack() {
+    let deep = format!("{{\"chain\": {}", "[".repeat(1_000_000));
+    assert!(complaint(&deep).contains("recursion limit"));
+}
+
+#[test]
+fn fields_that_nobody_knows_survive_at_every_level() {
+    let text = r##"{
+  "version": 1,
+  "name": "Bus",
+  "chain": [
+    {
+      "plugin": {
+        "format": "VST3",
+        "name": "ZamCompX2",
+        "id": "5a",
+        "rating": 5
+      },
+      "bypass": true,
+      "color": "#ff0000",
+      "notes": {
+        "by": [
+          "me",
+          1.1,
+          -1e-11,
+          18446744073709551615
+        ]
+      }
+    },
+    {
+      "split": [
+        [
+          {
+            "plugin": "A"
+          }
+        ]
+      ],
+      "z": 1,
+      "a": 2
+    }
+  ],
+  "window": {
+    "y": 1,
+    "x": 2
+  }
+}
+"##;
+    let loaded = parse(text).unwrap();
+    assert_eq!(to_text(&loaded.rack), text);
+    assert_eq!(loaded.warnings.len(), 1);
+    assert!(
+        loaded.warnings[0].starts_with("place 2 of the chain"),
+        "{:?}",
+        loaded.warnings
+    );
+}
+
+#[test]
+fn settings_that_cannot_be_unpacked_cost_only_themselves_and_are_kept() {
+    let document = json!({"version": 1, "chain": [
+        {"plugin": "LV2:A", "state": "AAAA"},
+        {"plugin": "B", "state": {"not": "a string"}},
+        {"plugin": "C", "state": null},
+    ]});
+    let loaded = parse(&document.to_string()).unwrap();
+    assert_eq!(loaded.warnings.len(), 2);
+    assert!(
+        loaded.warnings[0].contains("place 1, A (LV2)"),
+        "{:?}",
+        loaded.warnings
+    );
+    let states: Vec<Option<&[u8]>> = (loaded.rack.slots())
+        .map(|slot| slot.state.as_ref().and_then(ChildState::bytes))
+        .collect();
+    assert_eq!(states, [None, None, None]);
+    let saved: Value = serde_json::from_str(&to_text(&loaded.rack)).unwrap();
+    assert_eq!(saved["chain"][0], document["chain"][0]);
+    assert_eq!(saved["chain"][1], document["chain"][1]);
+}
+
+#[test]
+fn a_slot_with_a_mistake_in_it_is_told_with_the_mistake() {
+    let loaded = parse(r#"{"chain": [{"plugin": "A", "bypass": "no"}, {"plugin": 5}]}"#).unwrap();
+    assert!(
+        loaded.warnings[0].contains("expected a boolean"),
+        "{:?}",
+        loaded.warnings
+    );
+    assert!(
+        loaded.warnings[1].contains("neither a name nor"),
+        "{:?}",
+        loaded.warnings
+    );
+}
+
+#[test]
+fn a_file_that_is_missing_or_no_text_is_told_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing.rack");
+    let error = read_file(&missing).unwrap_err();
+    assert!(matches!(error, StateError::NotFound { .. }));
+    assert!(
+        error.to_string().contains("missing.rack does not exist"),
+        "{error}"
+    );
+
+    let error = read_file(folder.path()).unwrap_err();
+    assert!(matches!(error, StateError::Unreadable { .. }), "{error}");
+
+    let noise = folder.path().join("noise.rack");
+    std::fs::write(&noise, [0xff, 0xfe, 0x00, 0x80]).unwrap();
+    let error = read_file(&noise).unwrap_err().to_string();
+    assert!(
+        error.contains("noise.rack") && error.contains("not text"),
+        "{error}"
+    );
+
+    let marked = folder.path().join("marked.rack");
+    std::fs::write(&marked, "\u{feff}{\"chain\": []}").unwrap();
+    assert!(read_file(&marked).is_ok());
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let key = prop_oneof![
+            "[a-z]{1,3}",
+            prop::sample::select(vec![
+                "plugin", "chain", "state", "bypass", "name", "version"
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((key, inner), 0..5)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_plugin() -> impl Strategy<Value = PluginReference> {
+    let field = || prop::option::of(".{0,6}");
+    let format = prop_oneof![
+        prop::sample::select(vec!["VST3", "LV2", "LADSPA", "AudioUnit", "CLAP"])
+            .prop_map(str::to_owned),
+        "[A-Z]{7}",
+    ];
+    let name = prop_oneof!["(VST3|lv2|AU|x)?[: ]{0,2}.{0,6}", ".{0,6}"];
+    (
+        name,
+        prop::option::of(format),
+        field(),
+        field(),
+        field(),
+        field(),
+    )
+        .prop_map(
+            |(name, format, id, file, vendor, version)| PluginReference {
+                name,
+                format,
+                id,
+                file,
+                vendor,
+                version,
+                unknown: Map::new(),
+            },
+        )
+}
+
+fn any_rack() -> impl Strategy<Value = Rack> {
+    let state = prop::option::of(prop::collection::vec(any::<u8>(), 0..200));
+    let unknown = prop::collection::vec(("x[a-z]{0,3}", any_json()), 0..3);
+    let slot = (any_plugin(), any::<bool>(), state, unknown);
+    let slots = prop::collection::vec(slot, 0..6);
+    (prop::option::of(".{0,8}"), slots).prop_map(|(name, slots)| {
+        let mut rack = Rack::new();
+        rack.name = name;
+        for (at, (plugin, bypass, state, unknown)) in slots.into_iter().enumerate() {
+            let mut slot = rack.new_slot(plugin);
+            slot.bypass = bypass;
+            slot.state = state.map(ChildState::from);
+            slot.unknown = unknown.into_iter().collect();
+            rack.apply(Edit::Insert { at, slot }).unwrap();
+        }
+        rack
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_rack_comes_back_from_its_text(rack in any_rack()) {
+        let text = to_text(&rack);
+        let loaded = parse(&text).unwrap();
+        prop_assert_eq!(&loaded.warnings, &[""; 0]);
+        prop_assert_eq!(to_text(&loaded.rack), text);
+        prop_assert_eq!(loaded.rack, rack);
+    }
+
+    #[test]
+    fn no_text_makes_reading_panic(text in ".{0,200}") {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn no_json_makes_reading_panic_and_what_is_read_is_saved_whole(
+        chain in prop::collection::vec(any_json(), 0..5),
+        other in any_json(),
+    ) {
+        let _ = parse(&other.to_string());
+        let text = json!({"chain": chain, "other": other}).to_string();
+        let once = to_text(&parse(&text).unwrap().rack);
+        prop_assert_eq!(to_text(&parse(&once).unwrap().rack), once);
+    }
+
+    #[test]
+    fn a_rack_cut_off_anywhere_is_told_to_be_cut_off(rack in any_rack(), cut in 0.01f64..1.0) {
+        let text = to_text(&rack);
+        let whole = text.trim_end();
+        let mut end = (whole.len() as f64 * cut) as usize;
+        while !whole.is_char_boundary(end) {
+            end -= 1;
+        }
+        if (1..whole.len()).contains(&end) {
+            let error = parse(&whole[..end]).unwrap_err();
+            prop_assert!(matches!(error, StateError::Truncated { .. }), "{}", error);
+        }
+    }
+}

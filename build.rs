@@ -4,6 +4,9 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The same, of the bench's peers: with the feature `bench` only.
+const BENCH_BRIDGE: &str = "bench";
+
 /// The files with a `cxx::bridge`, relative to `src/juce`, each with a C++ file of the same name.
 const BRIDGES: &[&str] = &[
     "buffer",
@@ -73,10 +76,13 @@ fn build_juce(root: &Path) -> Juce {
 
 /// Compiles cpp/src and what cxx generates, optimised as JUCE is, whatever the cargo profile.
 fn build_glue(juce: &Juce) {
-    let bridges = BRIDGES.iter().map(|name| format!("src/juce/{name}.rs"));
-    let mut glue = cxx_build::bridges(bridges);
+    let mut names = BRIDGES.to_vec();
+    if env::var_os("CARGO_FEATURE_BENCH").is_some() {
+        names.push(BENCH_BRIDGE);
+    }
+    let mut glue = cxx_build::bridges(names.iter().map(|name| format!("src/juce/{name}.rs")));
     glue.files(
-        BRIDGES
+        names
             .iter()
             .map(|name| format!("cpp/src/{name}.cpp"))
             .filter(|file| Path::new(file).exists()),

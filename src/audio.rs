@@ -137,6 +137,15 @@ pub struct Transport {
     pub loop_beats: Option<(f64, f64)>,
 }
 
+/// Runs `process` with numbers that are nearly zero taken for zero, as children expect of a host: some
+/// take a hundred times longer over them.
+#[allow(unsafe_code)]
+pub fn without_denormals<R>(process: impl FnOnce() -> R) -> R {
+    // SAFETY: the crate's one demand is that nothing relies on exact denormal arithmetic within;
+    // children are written for hosts that flush them, and our own code moves and scales samples.
+    unsafe { no_denormals::no_denormals(process) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

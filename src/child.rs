@@ -29,6 +29,10 @@ pub mod juce;
 pub mod placeholder;
 
 pub use error::ChildError;
+#[cfg(feature = "bench")]
+pub use juce::JuceChild;
+pub use juce::{Formats, MESSAGE_LOOP, keep_ticking};
+pub use placeholder::Placeholder;
 
 use std::fmt;
 

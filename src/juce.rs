@@ -4,6 +4,8 @@
 //! name is in `cpp/include` and `cpp/src`. Control calls need a
 //! [`MessageThread`](crate::threads::MessageThread); what C++ can throw comes back as [`Error`].
 
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod buffer;
 pub mod description;
 mod error;

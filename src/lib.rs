@@ -1,8 +1,28 @@
-//! Matryoshka: an audio plugin that hosts other plugins.
-#![allow(clippy::module_name_repetitions)]
+//! Matryoshka: an audio plugin (CLAP and VST3) that hosts other plugins.
+//!
+//! The map of the rooms; each module's page tells its story. Arrows point down and never up:
+//!
+//! ```text
+//! plugin, main      the DAW's door, and the command
+//!   session         one instance's rack, on the message thread
+//!     rack          model -> compile -> schedule -> exchange
+//!     catalog       what is installed
+//!     state         the rack document
+//!       child       the contract of a hosted plugin, and its kinds
+//!         juce      the safe JUCE layer
+//!         audio     the audio thread's vocabulary
+//!           threads the message thread
+//! ```
+
+// nice-plug's derive macro names its crate so; we import it as `nih_plug`.
 extern crate nih_plug as nice_plug;
 
 pub mod audio;
+pub mod catalog;
 pub mod child;
 pub mod juce;
+pub mod plugin;
+pub mod rack;
+pub mod session;
+pub mod state;
 pub mod threads;

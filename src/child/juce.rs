@@ -33,6 +33,18 @@ impl JuceChild {
         child
     }
 
+    /// A child that is no plugin of this machine, for the bench.
+    #[cfg(feature = "bench")]
+    pub fn for_bench(instance: Instance) -> Self {
+        Self::new(instance, Description::default())
+    }
+
+    /// The layout that was settled for.
+    #[cfg(feature = "bench")]
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
     fn bus_infos(&self) -> Vec<BusInfo> {
         self.instance.buses().unwrap_or_else(|error| {
             tracing::warn!("{}: {error}", self.description);

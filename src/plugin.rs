@@ -1,0 +1,219 @@
+//! The DAW's door: nice-plug's `Plugin` for Matryoshka, and nothing else.
+//!
+//! Creating an instance starts nothing: hosts create plugins only to look at them. The session, and
+//! with it the message thread, starts when the host first activates the instance or asks for its
+//! state ([`door::Door`]).
+
+mod clap;
+mod door;
+mod events;
+mod params;
+mod vst3;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use arrayvec::ArrayVec;
+use nih_plug::prelude::*;
+
+use crate::audio::{self, Block, EventList, MAX_CHANNELS};
+use crate::child::{Activation, Tail};
+use crate::rack::exchange::Player;
+use crate::session::Preparation;
+use door::Door;
+use params::HostParams;
+
+/// Matryoshka as the DAW sees it.
+pub struct Matryoshka {
+    params: Arc<HostParams>,
+    door: Arc<Door>,
+    player: Option<Player>,
+    events_in: EventList,
+    events_out: EventList,
+    tail: ProcessStatus,
+}
+
+impl Default for Matryoshka {
+    fn default() -> Self {
+        let door = Arc::new(Door::default());
+        Self {
+            params: Arc::new(HostParams::new(door.clone())),
+            door,
+            player: None,
+            events_in: EventList::default(),
+            events_out: EventList::default(),
+            tail: ProcessStatus::Normal,
+        }
+    }
+}
+
+const SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
+
+const fn layout(channels: u32, names: PortNames) -> AudioIOLayout {
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(channels),
+        main_output_channels: NonZeroU32::new(channels),
+        aux_input_ports: SIDECHAIN,
+        names,
+        ..AudioIOLayout::const_default()
+    }
+}
+
+const fn names(layout: &'static str) -> PortNames {
+    PortNames {
+        layout: Some(layout),
+        aux_inputs: &["Sidechain"],
+        ..PortNames::const_default()
+    }
+}
+
+impl Plugin for Matryoshka {
+    const NAME: &'static str = "Matryoshka";
+    const VENDOR: &'static str = "Matryoshka";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] =
+        &[layout(2, names("Stereo")), layout(1, names("Mono"))];
+    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+
+    type SysExMessage = ();
+    type BackgroundTask = ();
+    type Editor = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    /// Waits until the rack is ready, so that offline hosts hear it from sample 0. Children are
+    /// prepared anew each time, as the host would prepare them itself: their tails are gone.
+    fn activate(
+        &mut self,
+        audio_io_layout: &AudioIOLayout,
+        buffer_config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let Some(session) = self.door.session() else {
+            // Audio passes; the reason is in the log.
+            return true;
+        };
+        let player = match &mut self.player {
+            Some(player) => player,
+            none => match self.door.take_player() {
+                Some(player) => none.insert(player),
+                None => return true,
+            },
+        };
+        player.retire();
+        let preparation = Preparation {
+            activation: Activation {
+                sample_rate: f64::from(buffer_config.sample_rate),
+                max_frames: buffer_config.max_buffer_size as usize,
+                offline: buffer_config.process_mode == ProcessMode::Offline,
+            },
+            channels: audio_io_layout
+                .main_output_channels
+                .map_or(0, NonZeroU32::get) as usize,
+            sidechain: audio_io_layout.aux_input_ports.first().map_or(0, |n| n.get()) as usize,
+        };
+        match session.ask(move |thread, session| session.prepare(thread, preparation)) {
+            Ok(prepared) => {
+                player.adopt();
+                context.set_latency_samples(prepared.latency_samples);
+                self.tail = tail_status(prepared, preparation.activation.sample_rate);
+            }
+            Err(error) => tracing::error!("{error}"),
+        }
+        true
+    }
+
+    fn reset(&mut self) {
+        if let Some(player) = &mut self.player {
+            player.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let Some(player) = &mut self.player else {
+            return ProcessStatus::Normal;
+        };
+        let frames = buffer.samples();
+        let mut main: ArrayVec<&mut [f32], MAX_CHANNELS> = buffer
+            .as_slice()
+            .iter_mut()
+            .take(MAX_CHANNELS)
+            .map(|channel| &mut **channel)
+            .collect();
+        // A port that the host left out keeps the slices of an earlier, perhaps longer block.
+        let sidechain: ArrayVec<&mut [f32], MAX_CHANNELS> = aux
+            .inputs
+            .first_mut()
+            .map(|port| port.as_slice())
+            .unwrap_or_default()
+            .iter_mut()
+            .filter(|channel| channel.len() == frames)
+            .take(MAX_CHANNELS)
+            .map(|channel| &mut **channel)
+            .collect();
+
+        self.events_in.clear();
+        self.events_out.clear();
+        while let Some(event) = context.next_event() {
+            if let Some(event) = events::from_host(&event) {
+                self.events_in.push(event);
+            }
+        }
+        let transport = events::transport(context.transport());
+        // Some children take a hundred times longer over numbers that are nearly zero.
+        audio::without_denormals(|| {
+            player.run(&mut Block {
+                main: &mut main,
+                sidechain: &sidechain,
+                frames,
+                events: self.events_in.as_slice(),
+                events_out: &mut self.events_out,
+                transport: &transport,
+            });
+        });
+
+        for event in self.events_out.as_slice() {
+            if let Some(event) = events::to_host(event) {
+                // A host without room for it loses it; there is nowhere else to put it.
+                let _ = context.try_send_event(event);
+            }
+        }
+        if let Some(latency_samples) = player.take_latency_change() {
+            context.set_latency_samples(latency_samples);
+        }
+        self.tail
+    }
+}
+
+impl Drop for Matryoshka {
+    fn drop(&mut self) {
+        // The processors go before the session that made them.
+        drop(self.player.take());
+    }
+}
+
+/// The tail as nice-plug tells it to the host.
+fn tail_status(prepared: crate::session::Prepared, sample_rate: f64) -> ProcessStatus {
+    match prepared.tail {
+        Tail::Infinite => ProcessStatus::KeepAlive,
+        Tail::Seconds(seconds) => {
+            // `as` saturates, which is what is wanted of a tail beyond a day.
+            let samples = (seconds * sample_rate).ceil() as u32;
+            match samples.saturating_add(prepared.latency_samples) {
+                0 => ProcessStatus::Normal,
+                u32::MAX => ProcessStatus::KeepAlive,
+                samples => ProcessStatus::Tail(samples),
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A session seen from other threads.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Session;
+use crate::child::{MESSAGE_LOOP, keep_ticking};
+use crate::rack::exchange::{Player, exchange};
+use crate::threads::{AskError, MessageThread, Messages};
+
+/// How many schedules may be on their way to the audio thread, and back.
+const SCHEDULES_UNDERWAY: usize = 16;
+
+thread_local! {
+    /// The process's sessions; on the message thread only.
+    static SESSIONS: RefCell<HashMap<u64, Session>> = RefCell::new(HashMap::new());
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+/// Owns a session that lives on the message thread. `Send` and `Sync`; dropping it ends the session.
+pub struct Handle {
+    messages: Messages,
+    id: u64,
+}
+
+impl Handle {
+    /// Starts a session with an empty rack, and the message thread if this is the process's first.
+    /// The [`Player`] is for the audio thread. Blocks; not for the audio thread.
+    ///
+    /// # Errors
+    ///
+    /// If the message thread could not be started.
+    pub fn open() -> Result<(Self, Player), AskError> {
+        let messages = Messages::acquire(&MESSAGE_LOOP)?;
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        let (publisher, player) = exchange(SCHEDULES_UNDERWAY);
+        messages.ask(move |thread| {
+            SESSIONS.with_borrow_mut(|sessions| sessions.insert(id, Session::new(publisher)));
+            keep_ticking(thread, tick_all);
+        })?;
+        Ok((Self { messages, id }, player))
+    }
+
+    /// Runs `job` with the session on the message thread and waits for its answer. Any thread but
+    /// the audio thread; never while holding a lock.
+    ///
+    /// # Errors
+    ///
+    /// If the job panicked.
+    pub fn ask<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&MessageThread, &mut Session) -> R + Send + 'static,
+    ) -> Result<R, AskError> {
+        let id = self.id;
+        self.messages
+            .ask(move |thread| with_session(id, |session| job(thread, session)))?
+            .ok_or(AskError::Ended)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let id = self.id;
+        let ended = self.messages.ask(move |_thread| {
+            let session = SESSIONS.with_borrow_mut(|sessions| sessions.remove(&id));
+            drop(session);
+        });
+        if let Err(error) = ended {
+            tracing::error!("{error}");
+        }
+    }
+}
+
+/// Takes the session out while `job` runs, so that a job that comes back here, through a child's
+/// message loop, finds it gone and not borrowed.
+fn with_session<R>(id: u64, job: impl FnOnce(&mut Session) -> R) -> Option<R> {
+    struct PutBack {
+        id: u64,
+        session: Option<Session>,
+    }
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            if let Some(session) = self.session.take() {
+                SESSIONS.with_borrow_mut(|sessions| sessions.insert(self.id, session));
+            }
+        }
+    }
+    let session = SESSIONS.with_borrow_mut(|sessions| sessions.remove(&id));
+    let mut taken = PutBack { id, session };
+    taken.session.as_mut().map(job)
+}
+
+fn tick_all(thread: &MessageThread) {
+    let ids: Vec<u64> = SESSIONS.with_borrow(|sessions| sessions.keys().copied().collect());
+    for id in ids {
+        with_session(id, |session| session.tick(thread));
+    }
+}

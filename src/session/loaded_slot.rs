@@ -1,0 +1,222 @@
+//! A slot's children: loaded, fitted to the chain, activated, and let go.
+
+use crate::catalog::{FindError, Thoroughness, resolve};
+use crate::child::{
+    Changes, Child, ChildError, Description, Formats, Layout, Placeholder, Tail,
+};
+use crate::rack::compile::{ChildPlan, Fit, SlotPlan, fit};
+use crate::rack::schedule::{Brand, ProcessorCell};
+use crate::rack::{PluginReference, Slot};
+use crate::session::Preparation;
+use crate::threads::MessageThread;
+
+/// The children of one slot: one, or as many linked ones as the chain has channels, where the plugin
+/// is mono.
+pub(super) struct LoadedSlot {
+    children: Vec<Box<dyn Child>>,
+    cells: Vec<ProcessorCell>,
+    layout: Layout,
+}
+
+impl LoadedSlot {
+    /// Loads the slot's plugin and its state. Where that fails, a placeholder says why.
+    pub(super) fn load(thread: &MessageThread, slot: &Slot, thoroughness: Thoroughness) -> Self {
+        let child = create(thread, slot, thoroughness).unwrap_or_else(|error| {
+            tracing::error!("{error}");
+            let problem = error.to_string();
+            Box::new(Placeholder::new(describe(&slot.plugin), problem))
+        });
+        Self {
+            children: vec![child],
+            cells: Vec::new(),
+            layout: Layout::default(),
+        }
+    }
+
+    /// Fits the children to the chain and makes them ready, unless they are. A child that fails is
+    /// replaced by a placeholder.
+    pub(super) fn activate(
+        &mut self,
+        thread: &MessageThread,
+        preparation: &Preparation,
+        brand: Brand,
+    ) {
+        if !self.cells.is_empty() {
+            return;
+        }
+        if let Err(error) = self.try_activate(thread, preparation, brand) {
+            tracing::error!("{error}");
+            self.cells.clear();
+            self.give_up(error.to_string());
+            // A placeholder has nothing that could fail.
+            let _ = self.try_activate(thread, preparation, brand);
+        }
+    }
+
+    fn try_activate(
+        &mut self,
+        thread: &MessageThread,
+        preparation: &Preparation,
+        brand: Brand,
+    ) -> Result<(), ChildError> {
+        let channels = preparation.channels;
+        self.children.truncate(1);
+        let Some(first) = self.children.first_mut() else {
+            return Ok(());
+        };
+        self.layout = first.negotiate(Layout {
+            main_inputs: channels,
+            main_outputs: channels,
+            sidechain: preparation.sidechain,
+        });
+        if fit(channels, self.layout) == Fit::PerChannel {
+            self.link(thread, channels)?;
+        }
+        for child in &mut self.children {
+            let processor = child.activate(&preparation.activation)?;
+            self.cells.push(ProcessorCell::new(brand, processor));
+        }
+        Ok(())
+    }
+
+    /// Adds instances until there is one per channel, all with the settings of the first.
+    fn link(&mut self, thread: &MessageThread, channels: usize) -> Result<(), ChildError> {
+        let formats = Formats::shared(thread)?;
+        let state = self.children[0].save_state()?;
+        while self.children.len() < channels {
+            let mut child = formats.create(thread, self.description())?;
+            child.load_state(&state)?;
+            let layout = child.negotiate(self.layout);
+            debug_assert_eq!(layout, self.layout);
+            self.children.push(child);
+        }
+        Ok(())
+    }
+
+    /// Takes the processors back, if no schedule holds them any more. False if one does.
+    pub(super) fn deactivate(&mut self) -> bool {
+        while let Some(cell) = self.cells.pop() {
+            match cell.into_inner() {
+                Ok(processor) => {
+                    if let Some(child) = self.children.get_mut(self.cells.len()) {
+                        child.deactivate(processor);
+                    }
+                }
+                Err(cell) => {
+                    self.cells.push(cell);
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// If a child failed while processing, puts a placeholder in its place and returns true.
+    pub(super) fn take_failure(&mut self) -> bool {
+        let failed = self.cells.iter().position(ProcessorCell::failed);
+        let Some(child) = failed.and_then(|index| self.children.get(index)) else {
+            return false;
+        };
+        let error = ChildError::Failed {
+            plugin: child.description().to_string(),
+            doing: "playing",
+            reason: child.failure(),
+        };
+        // The processors stay with the schedules that hold them, and go with those.
+        self.cells.clear();
+        self.give_up(format!("{error}; its settings are kept"));
+        true
+    }
+
+    fn give_up(&mut self, problem: String) {
+        let description = self.description().clone();
+        self.children = vec![Box::new(Placeholder::new(description, problem))];
+    }
+
+    /// What compiling needs to know.
+    pub(super) fn plan(&self, bypass: bool) -> SlotPlan {
+        SlotPlan {
+            bypass,
+            children: self
+                .children
+                .iter()
+                .map(|child| ChildPlan {
+                    layout: self.layout,
+                    latency_samples: child.latency_samples(),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn cells(&self) -> impl Iterator<Item = ProcessorCell> + '_ {
+        self.cells.iter().cloned()
+    }
+
+    /// The first child's state, which is that of all; `None` for a placeholder.
+    pub(super) fn save_state(&mut self) -> Option<Result<Vec<u8>, ChildError>> {
+        let child = self.children.first_mut()?;
+        child.problem().is_none().then(|| child.save_state())
+    }
+
+    pub(super) fn take_changes(&mut self) -> Changes {
+        let mut all = Changes::default();
+        for child in &mut self.children {
+            let changes = child.take_changes();
+            all.latency |= changes.latency;
+            all.state |= changes.state;
+        }
+        all
+    }
+
+    pub(super) fn description(&self) -> &Description {
+        self.children[0].description()
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.description().to_string()
+    }
+
+    pub(super) fn instances(&self) -> usize {
+        self.children.len()
+    }
+
+    pub(super) fn latency_samples(&self) -> u32 {
+        let latencies = self.children.iter().map(|child| child.latency_samples());
+        latencies.max().unwrap_or(0)
+    }
+
+    pub(super) fn tail(&self) -> Tail {
+        self.children[0].tail()
+    }
+
+    pub(super) fn problem(&self) -> Option<String> {
+        self.children[0].problem().map(str::to_owned)
+    }
+}
+
+/// Loads the plugin with the slot's settings. If it will not take them, it is not used: saving it
+/// would lose them.
+fn create(
+    thread: &MessageThread,
+    slot: &Slot,
+    thoroughness: Thoroughness,
+) -> Result<Box<dyn Child>, ChildError> {
+    let description = resolve(thread, &slot.plugin, thoroughness).map_err(|error| match error {
+        FindError::NotInstalled { wanted, .. } => ChildError::NotInstalled { plugin: wanted },
+        FindError::Child(error) => error,
+    })?;
+    let mut child = Formats::shared(thread)?.create(thread, &description)?;
+    if let Some(state) = slot.state.as_ref().and_then(|state| state.bytes()) {
+        child.load_state(state)?;
+    }
+    Ok(child)
+}
+
+/// What a rack says of a plugin that is not there.
+fn describe(reference: &PluginReference) -> Description {
+    Description {
+        name: reference.name.clone(),
+        format: reference.format.clone().unwrap_or_default(),
+        ..Description::default()
+    }
+}

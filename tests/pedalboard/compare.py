@@ -1,0 +1,137 @@
+"""Hosts the built VST3 in pedalboard (a JUCE host) and compares it with hosting a child directly.
+
+Run by tests/pedalboard.rs as: compare.py MATRYOSHKA.vst3 SCRATCH_FOLDER CHILD.vst3...
+Each check prints a line; the first that fails ends the script with an error.
+"""
+
+import base64
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pedalboard
+import zstandard
+
+RATE = 48000
+BLOCK_SIZES = [32, 64, 100, 256, 512, 1024]
+# Primes, odd and even, a single sample, and more than most hosts send.
+VARYING = [1, 64, 7, 512, 33, 1024, 2, 480, 441, 128]
+
+
+def signal(seconds: float = 2.0) -> np.ndarray:
+    """Two channels with bursts, silence and noise, so that dynamics have something to do."""
+    time = np.arange(int(RATE * seconds)) / RATE
+    burst = (np.sin(2 * np.pi * 3 * time) > 0).astype(np.float32)
+    noise = np.random.default_rng(7).standard_normal(time.size) * 0.05
+    left = burst * np.sin(2 * np.pi * 220 * time) * 0.7 + noise
+    right = burst * np.sin(2 * np.pi * 331 * time) * 0.4 - noise
+    return np.stack([left, right]).astype(np.float32)
+
+
+def rack(child: pedalboard.VST3Plugin, file: str) -> dict:
+    """A rack document of one slot, with the child's state as JUCE gives it."""
+    packed = zstandard.compress(child.raw_state)
+    return {
+        "chain": [
+            {
+                "plugin": {"format": "VST3", "name": child.name, "file": file},
+                "state": base64.b64encode(packed).decode(),
+            }
+        ]
+    }
+
+
+def open_matryoshka(bundle: str, document: dict, scratch: Path) -> pedalboard.VST3Plugin:
+    file = scratch / "test.rack"
+    file.write_text(json.dumps(document))
+    os.environ["MATRYOSHKA_RACK"] = str(file)
+    plugin = pedalboard.load_plugin(bundle)
+    # The first process call activates the plugin, which is when the file is read.
+    plugin.process(np.zeros((2, 64), np.float32), RATE, buffer_size=64)
+    return plugin
+
+
+def turn_knobs(child: pedalboard.VST3Plugin) -> None:
+    """Moves every continuous parameter off its default, so that the state says something."""
+    for number, parameter in enumerate(child.parameters.values()):
+        if not parameter.is_boolean and not parameter.is_discrete:
+            parameter.raw_value = 0.3 + 0.4 * (number % 5) / 4
+
+
+def in_blocks(plugin: pedalboard.VST3Plugin, audio: np.ndarray, sizes: list[int]) -> np.ndarray:
+    """One call a block, of sizes that go round, without resetting in between."""
+    plugin.process(np.zeros((2, 64), np.float32), RATE, buffer_size=max(sizes), reset=True)
+    pieces, position, turn = [], 0, 0
+    while position < audio.shape[1]:
+        size = sizes[turn % len(sizes)]
+        piece = audio[:, position : position + size]
+        pieces.append(plugin.process(piece, RATE, buffer_size=max(sizes), reset=False))
+        position += size
+        turn += 1
+    return np.concatenate(pieces, axis=1)
+
+
+def check(what: str, holds: bool) -> None:
+    print(("ok    " if holds else "FAILED") + " " + what, flush=True)
+    if not holds:
+        sys.exit(1)
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def compare_child(bundle: str, file: str, scratch: Path) -> None:
+    audio = signal()
+    child = pedalboard.load_plugin(file)
+    turn_knobs(child)
+    ours = open_matryoshka(bundle, rack(child, file), scratch)
+    name = child.name
+
+    for size in BLOCK_SIZES:
+        direct = child.process(audio, RATE, buffer_size=size, reset=True)
+        hosted = ours.process(audio, RATE, buffer_size=size, reset=True)
+        check(f"{name}: it does something", not same(direct, audio))
+        check(f"{name}: bit-identical in blocks of {size}", same(direct, hosted))
+
+    direct, hosted = (in_blocks(plugin, audio, VARYING) for plugin in (child, ours))
+    check(f"{name}: bit-identical in blocks that vary", same(direct, hosted))
+
+    saved = ours.raw_state
+    check(f"{name}: the same state is saved twice", saved == ours.raw_state)
+    os.environ.pop("MATRYOSHKA_RACK", None)
+    restored = pedalboard.load_plugin(bundle)
+    empty = restored.process(audio, RATE, buffer_size=512, reset=True)
+    check(f"{name}: an empty rack passes audio untouched", same(empty, audio))
+    restored.raw_state = saved
+    before = ours.process(audio, RATE, buffer_size=512, reset=True)
+    after = restored.process(audio, RATE, buffer_size=512, reset=True)
+    check(f"{name}: a second instance restored from the state plays the same", same(before, after))
+    check(f"{name}: and would save the same state", restored.raw_state == saved)
+
+
+def check_garbage(bundle: str) -> None:
+    audio = signal(0.2)
+    plugin = pedalboard.load_plugin(bundle)
+    good = plugin.raw_state
+    generator = np.random.default_rng(3)
+    for garbage in (b"", b"{", generator.bytes(1 << 20), good[: len(good) // 2], good + b"x"):
+        try:
+            plugin.raw_state = garbage
+        except Exception as error:  # pedalboard may refuse; the plugin must live on
+            print(f"      (pedalboard: {error})")
+        passed = plugin.process(audio, RATE, buffer_size=256, reset=True)
+        check(f"after {len(garbage)} bytes of garbage as state, audio passes", same(passed, audio))
+
+
+def main() -> None:
+    bundle, scratch, *children = sys.argv[1:]
+    check("three children to compare with", len(children) >= 3)
+    for file in children:
+        compare_child(bundle, file, Path(scratch))
+    check_garbage(bundle)
+
+
+main()

@@ -4,6 +4,9 @@
 //! old ones come back to the [`Publisher`], which drops them on the control thread. The audio thread
 //! never waits, and never frees.
 
+#[cfg(test)]
+mod tests;
+
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use super::schedule::{Brand, Lease, Schedule};

@@ -17,11 +17,12 @@ pub fn run(workspace: &Workspace, group: Option<&str>, json: bool) -> Result<()>
         Some(group) => bail!("There is no group {group}; there is: {}", groups.join(", ")),
     };
     for group in asked_for {
+        // `cargo bench` has no --release. Its own profile would build everything anew.
         let mut bench = shell::cargo();
-        // In the release profile, so that nothing is built anew for measuring.
         bench
-            .args(["bench", "--profile", "release", "-p", "matryoshka"])
-            .args(["--features", "bench", "--bench", group, "--"]);
+            .args(["bench", "--profile", "release"])
+            .args(["--workspace", "--exclude", "xtask"])
+            .args(["--features", "matryoshka/bench", "--bench", group, "--"]);
         if json {
             bench.arg("--json");
         }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use nice_plug_xtask::{Architecture, CompilationTarget};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::workspace::Workspace;
 use crate::{files, shell};
@@ -30,21 +31,29 @@ pub fn run(workspace: &Workspace, fixture: bool) -> Result<()> {
     Ok(())
 }
 
+/// `cargo <subcommand>` for the whole product in the release profile, which all chores use.
+///
+/// Which features a dependency is built with hangs on the packages, and the kinds of targets, that
+/// one invocation of cargo covers. If one chore covered more than another, the two would each build
+/// the product anew. So all cover the same: every package but xtask, with development dependencies
+/// (which naming `--examples` suffices for).
+pub fn cargo(subcommand: &str) -> Command {
+    let mut command = shell::cargo();
+    command.args([subcommand, "--release", "--workspace", "--exclude", "xtask"]);
+    command
+}
+
 /// Builds and bundles Matryoshka, and the fixture of the tests if asked to. Gives back the folder
 /// that the bundles are in.
 pub fn bundle(workspace: &Workspace, fixture: bool) -> Result<PathBuf> {
+    // Not nice-plug's own `build`: see `cargo`.
+    let mut build = cargo("build");
+    build.args(["--lib", "--bins", "--examples"]);
+    shell::run("build, optimised", &mut build)?;
     let mut packages = vec!["matryoshka"];
     if fixture {
         packages.push("matryoshka-fixture");
     }
-
-    // nice-plug's own `build` does the same, but in xtask's environment: see `shell::cargo`.
-    let mut build = shell::cargo();
-    build.args(["build", "--release"]);
-    for package in &packages {
-        build.args(["-p", package]);
-    }
-    shell::run("build, optimised", &mut build)?;
     for package in &packages {
         nice_plug_xtask::bundle(
             workspace.target(),

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: what must hold before a change is good, and what CI runs.
 //!
-//! Lints, bundles and tests share cargo's release profile and leave xtask out, so that nothing is
-//! built twice: the bundles are what takes long, and the tests load them into real hosts.
+//! The tests load the bundles into real hosts. Lints, bundles and tests are built alike (see
+//! `bundle::cargo`), as building is what takes long.
 
 use anyhow::{Result, bail};
 use std::fs;
@@ -80,9 +80,7 @@ fn cpp_sources(folder: &Path) -> Result<Vec<PathBuf>> {
 fn lint() -> Result<()> {
     shell::run(
         "the product, with its tests, examples and benches",
-        shell::cargo()
-            .args(["clippy", "--release", "--workspace", "--exclude", "xtask"])
-            .args(["--all-targets", "--", "-D", "warnings"]),
+        bundle::cargo("clippy").args(["--all-targets", "--", "-D", "warnings"]),
     )?;
     shell::run(
         "the chores",
@@ -95,8 +93,7 @@ fn lint() -> Result<()> {
 fn tests(bundled: &Path, args: &[String]) -> Result<()> {
     shell::run_showing_stdout(
         "build and run the tests; they find the bundles by MATRYOSHKA_BUNDLED",
-        shell::cargo()
-            .args(["test", "--release", "--workspace", "--exclude", "xtask"])
+        bundle::cargo("test")
             .arg("--no-fail-fast")
             .args(args)
             .env("MATRYOSHKA_BUNDLED", bundled),

@@ -15,11 +15,17 @@ pub struct FakeSpec {
 
 impl FakeSpec {
     /// What it puts out `latency` samples after it hears `inputs` and `sidechain`; `at` counts
-    /// samples from its start. Inputs repeat over the outputs; without inputs it hums.
+    /// samples from its start. Every output hears every input; without inputs it hums.
     pub fn output(&self, output: usize, at: usize, inputs: &[f32], sidechain: Option<f32>) -> f32 {
         let heard = match inputs {
             [] => ((at + output) % 13) as f32,
-            _ => inputs[output % inputs.len()] * (output + 1) as f32,
+            _ => {
+                let weighed = inputs
+                    .iter()
+                    .zip(1..)
+                    .map(|(sample, input)| sample * input as f32);
+                weighed.sum::<f32>() * (output + 1) as f32
+            }
         };
         heard * self.gain + sidechain.unwrap_or(0.0) * 0.25
     }

@@ -127,3 +127,22 @@ impl fmt::Debug for ProcessorCell {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rack::fakes::FakeSpec;
+
+    #[test]
+    fn only_the_lease_of_its_own_brand_opens_a_cell() {
+        let (mut own, mut foreign) = (Lease::new(), Lease::new());
+        let spec = FakeSpec {
+            layout: Default::default(),
+            latency: 0,
+            gain: 1.0,
+        };
+        let cell = ProcessorCell::new(own.brand(), spec.processor(1));
+        assert!(cell.processor(&mut own).is_some());
+        assert!(cell.processor(&mut foreign).is_none());
+    }
+}

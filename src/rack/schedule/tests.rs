@@ -349,7 +349,7 @@ fn events_keep_their_sample_when_the_block_is_cut_and_linked_children_speak_once
 fn a_host_with_more_channels_keeps_its_others_and_one_with_fewer_still_hears() {
     for (given, expected) in [
         (vec![1.0], vec![0.5]),
-        (vec![1.0, 1.0, 1.0], vec![0.5, 1.0, 1.0]),
+        (vec![1.0, 1.0, 1.0], vec![1.5, 3.0, 1.0]),
     ] {
         let mut lease = Lease::new();
         let mut schedule = schedule(&lease, &[slot(vec![child(2, 2)])], (2, 0), 8);
@@ -491,10 +491,7 @@ fn more_events_than_there_is_room_for_are_dropped_and_the_audio_goes_on() {
     let events = vec![event; DEFAULT_EVENT_CAPACITY * 2];
     let heard = run(&mut schedule, &mut lease, &mut main, &vec![], &[8], &events);
     assert_eq!(heard.len(), DEFAULT_EVENT_CAPACITY);
-    assert_eq!(
-        main,
-        vec![vec![0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5], vec![1.0; 8]]
-    );
+    assert_eq!(main, [vec![1.5; 8], vec![3.0; 8]]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 /* Counts what an audio thread must not do. Loaded with LD_PRELOAD into a process that calls
  * matryoshka_audio_begin() before a plugin's process call and matryoshka_audio_end() after it;
- * between the two, on that thread alone, each of the following is counted and the first few are kept
- * with their call stack. tests/realtime.rs compiles and uses this file.
+ * between the two, on that thread alone, each of the following is counted and the first few are
+ * kept with their call stack. tests/realtime.rs compiles and uses this file.
  *
  * Two nets, one behind the other:
  *  - functions of libc are interposed: allocation, locks, waits, and the usual system calls;
@@ -34,14 +34,16 @@ enum { MAX_STACKS = 12, MAX_FRAMES = 40 };
 
 struct stack {
     enum kind kind;
-    const char *function;
+    const char* function;
+    unsigned long times;
     int depth;
-    void *frames[MAX_FRAMES];
+    void* frames[MAX_FRAMES];
 };
 
 static unsigned long counts[KINDS];
 static struct stack stacks[MAX_STACKS];
 static unsigned stack_count;
+static char stacks_taken; /* a spin lock: two audio threads may be watched at once */
 
 /* initial-exec (see the compiler's arguments): reaching them must not allocate. */
 static __thread int watching;
@@ -49,17 +51,36 @@ enum { ALLOW = 0, BLOCK = 1 };
 static __thread volatile unsigned char selector = ALLOW;
 static __thread int dispatching; /* 0: not tried on this thread, 1: on, -1: the kernel cannot */
 
-static void note(enum kind kind, const char *function) {
+/* Keeps each different stack once. */
+static void keep(enum kind kind, const char* function)
+{
+    struct stack stack = { .kind = kind, .function = function, .times = 1 };
+    stack.depth = backtrace(stack.frames, MAX_FRAMES);
+    for (unsigned i = 0; i < stack_count; i++)
+    {
+        struct stack* known = &stacks[i];
+        if (known->depth == stack.depth &&
+            memcmp(known->frames, stack.frames, sizeof stack.frames) == 0)
+        {
+            known->times++;
+            return;
+        }
+    }
+    if (stack_count < MAX_STACKS)
+        stacks[stack_count++] = stack;
+}
+
+static void note(enum kind kind, const char* function)
+{
+    int old_errno = errno;
     watching = 0; /* backtrace() may allocate or lock */
     selector = ALLOW;
     __atomic_fetch_add(&counts[kind], 1, __ATOMIC_RELAXED);
-    unsigned index = __atomic_fetch_add(&stack_count, 1, __ATOMIC_RELAXED);
-    if (index < MAX_STACKS) {
-        struct stack *stack = &stacks[index];
-        stack->kind = kind;
-        stack->function = function;
-        stack->depth = backtrace(stack->frames, MAX_FRAMES);
-    }
+    while (__atomic_test_and_set(&stacks_taken, __ATOMIC_ACQUIRE))
+        ;
+    keep(kind, function);
+    __atomic_clear(&stacks_taken, __ATOMIC_RELEASE);
+    errno = old_errno;
     watching = 1;
     if (dispatching > 0)
         selector = BLOCK;
@@ -67,7 +88,8 @@ static void note(enum kind kind, const char *function) {
 
 /* Around the real function: what it does by itself, such as the system call inside read(), is not
  * counted again. Returns whether the thread was watched. */
-static int enter(enum kind kind, const char *function) {
+static int enter(enum kind kind, const char* function)
+{
     if (!watching)
         return 0;
     note(kind, function);
@@ -76,7 +98,8 @@ static int enter(enum kind kind, const char *function) {
     return 1;
 }
 
-static void leave(int was_watching) {
+static void leave(int was_watching)
+{
     if (!was_watching)
         return;
     watching = 1;
@@ -84,9 +107,11 @@ static void leave(int was_watching) {
         selector = BLOCK;
 }
 
-static void *real(void **slot, const char *name, const char *version) {
-    void *function = __atomic_load_n(slot, __ATOMIC_RELAXED);
-    if (!function) {
+static void* real(void** slot, const char* name, const char* version)
+{
+    void* function = __atomic_load_n(slot, __ATOMIC_RELAXED);
+    if (!function)
+    {
         if (version)
             function = dlvsym(RTLD_NEXT, name, version);
         if (!function)
@@ -97,8 +122,9 @@ static void *real(void **slot, const char *name, const char *version) {
 }
 
 #define WRAP_VERSION(result, name, version, kind, parameters, arguments)                           \
-    result name parameters {                                                                       \
-        static void *slot;                                                                         \
+    result name parameters                                                                         \
+    {                                                                                              \
+        static void* slot;                                                                         \
         result(*call) parameters = (result(*) parameters)real(&slot, #name, version);              \
         int was_watching = enter(kind, #name);                                                     \
         result outcome = call arguments;                                                           \
@@ -108,35 +134,39 @@ static void *real(void **slot, const char *name, const char *version) {
 #define WRAP(result, name, kind, parameters, arguments)                                            \
     WRAP_VERSION(result, name, NULL, kind, parameters, arguments)
 
-/* Allocation. glibc offers its own under these names, so no dlsym (which may allocate) is needed. */
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t);
-extern void __libc_free(void *);
+/* Allocation. glibc offers its own under these names, so no dlsym (which may allocate) is needed.
+ */
+extern void* __libc_malloc(size_t);
+extern void* __libc_calloc(size_t, size_t);
+extern void* __libc_realloc(void*, size_t);
+extern void* __libc_memalign(size_t, size_t);
+extern void __libc_free(void*);
 
 #define ALLOCATION(name, parameters, expression)                                                   \
-    void *name parameters {                                                                        \
+    void* name parameters                                                                          \
+    {                                                                                              \
         int was_watching = enter(ALLOCATE, #name);                                                 \
-        void *memory = expression;                                                                 \
+        void* result = expression;                                                                 \
         leave(was_watching);                                                                       \
-        return memory;                                                                             \
+        return result;                                                                             \
     }
 
 ALLOCATION(malloc, (size_t size), __libc_malloc(size))
 ALLOCATION(calloc, (size_t count, size_t size), __libc_calloc(count, size))
-ALLOCATION(realloc, (void *memory, size_t size), __libc_realloc(memory, size))
+ALLOCATION(realloc, (void* memory, size_t size), __libc_realloc(memory, size))
 ALLOCATION(memalign, (size_t alignment, size_t size), __libc_memalign(alignment, size))
 ALLOCATION(aligned_alloc, (size_t alignment, size_t size), __libc_memalign(alignment, size))
 
-int posix_memalign(void **memory, size_t alignment, size_t size) {
+int posix_memalign(void** memory, size_t alignment, size_t size)
+{
     int was_watching = enter(ALLOCATE, "posix_memalign");
     *memory = __libc_memalign(alignment, size);
     leave(was_watching);
     return *memory ? 0 : ENOMEM;
 }
 
-void free(void *memory) {
+void free(void* memory)
+{
     if (!memory) /* does nothing, at no cost */
         return;
     int was_watching = enter(FREE, "free");
@@ -146,7 +176,7 @@ void free(void *memory) {
 
 /* Locks. */
 WRAP(int, pthread_mutex_lock, LOCK, (pthread_mutex_t * mutex), (mutex))
-WRAP(int, pthread_mutex_timedlock, LOCK, (pthread_mutex_t * mutex, const struct timespec *until),
+WRAP(int, pthread_mutex_timedlock, LOCK, (pthread_mutex_t * mutex, const struct timespec* until),
      (mutex, until))
 WRAP(int, pthread_mutex_trylock, TRY_LOCK, (pthread_mutex_t * mutex), (mutex))
 WRAP(int, pthread_mutex_unlock, UNLOCK, (pthread_mutex_t * mutex), (mutex))
@@ -159,41 +189,42 @@ WRAP(int, pthread_rwlock_unlock, UNLOCK, (pthread_rwlock_t * lock), (lock))
 /* Waiting and waking. A plain dlsym may find the condition variables of before 2003. */
 #define CONDITION(name, parameters, arguments)                                                     \
     WRAP_VERSION(int, name, "GLIBC_2.3.2", WAIT, parameters, arguments)
-CONDITION(pthread_cond_wait, (pthread_cond_t * condition, pthread_mutex_t *mutex),
+CONDITION(pthread_cond_wait, (pthread_cond_t * condition, pthread_mutex_t* mutex),
           (condition, mutex))
 CONDITION(pthread_cond_timedwait,
-          (pthread_cond_t * condition, pthread_mutex_t *mutex, const struct timespec *until),
+          (pthread_cond_t * condition, pthread_mutex_t* mutex, const struct timespec* until),
           (condition, mutex, until))
 CONDITION(pthread_cond_signal, (pthread_cond_t * condition), (condition))
 CONDITION(pthread_cond_broadcast, (pthread_cond_t * condition), (condition))
 WRAP(int, sem_wait, WAIT, (sem_t * semaphore), (semaphore))
 WRAP(int, sem_trywait, WAIT, (sem_t * semaphore), (semaphore))
-WRAP(int, sem_timedwait, WAIT, (sem_t * semaphore, const struct timespec *until),
+WRAP(int, sem_timedwait, WAIT, (sem_t * semaphore, const struct timespec* until),
      (semaphore, until))
 WRAP(int, sem_post, WAIT, (sem_t * semaphore), (semaphore))
 
 /* System calls by their usual names. */
-WRAP(ssize_t, read, SYSTEM_CALL, (int file, void *bytes, size_t size), (file, bytes, size))
-WRAP(ssize_t, write, SYSTEM_CALL, (int file, const void *bytes, size_t size), (file, bytes, size))
-WRAP(ssize_t, writev, SYSTEM_CALL, (int file, const struct iovec *parts, int count),
+WRAP(ssize_t, read, SYSTEM_CALL, (int file, void* bytes, size_t size), (file, bytes, size))
+WRAP(ssize_t, write, SYSTEM_CALL, (int file, const void* bytes, size_t size), (file, bytes, size))
+WRAP(ssize_t, writev, SYSTEM_CALL, (int file, const struct iovec* parts, int count),
      (file, parts, count))
 WRAP(int, poll, SYSTEM_CALL, (struct pollfd * files, nfds_t count, int timeout),
      (files, count, timeout))
 WRAP(int, select, SYSTEM_CALL,
-     (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout),
+     (int count, fd_set* read, fd_set* write, fd_set* except, struct timeval* timeout),
      (count, read, write, except, timeout))
 WRAP(int, close, SYSTEM_CALL, (int file), (file))
-WRAP(int, nanosleep, SYSTEM_CALL, (const struct timespec *time, struct timespec *left),
+WRAP(int, nanosleep, SYSTEM_CALL, (const struct timespec* time, struct timespec* left),
      (time, left))
 WRAP(int, clock_nanosleep, SYSTEM_CALL,
-     (clockid_t clock, int flags, const struct timespec *time, struct timespec *left),
+     (clockid_t clock, int flags, const struct timespec* time, struct timespec* left),
      (clock, flags, time, left))
 WRAP(int, usleep, SYSTEM_CALL, (useconds_t time), (time))
 WRAP(int, sched_yield, SYSTEM_CALL, (void), ())
 
 /* Rust's futexes come this way. */
-long syscall(long number, ...) {
-    static void *slot;
+long syscall(long number, ...)
+{
+    static void* slot;
     long (*call)(long, ...) = (long (*)(long, ...))real(&slot, "syscall", NULL);
     long a[6];
     va_list arguments;
@@ -208,7 +239,7 @@ long syscall(long number, ...) {
 }
 
 /* All other system calls. */
-#if defined(__x86_64__) && defined(SYS_SECCOMP)
+#ifdef __x86_64__
 #ifndef PR_SET_SYSCALL_USER_DISPATCH
 #define PR_SET_SYSCALL_USER_DISPATCH 59
 #define PR_SYS_DISPATCH_ON 1
@@ -216,37 +247,45 @@ long syscall(long number, ...) {
 
 /* The kernel sends SIGSYS instead of making the call. Count it, let the thread through until its
  * next begin(), and go back to the instruction, two bytes long, that made the call. */
-static void stopped_at_system_call(int signal, siginfo_t *info, void *context) {
+static void stopped_at_system_call(int signal, siginfo_t* info, void* context)
+{
     (void)signal;
     selector = ALLOW;
-    if (watching) {
+    if (watching)
+    {
         note(SYSTEM_CALL, "a system call made directly");
         selector = ALLOW;
     }
-    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    greg_t* registers = ((ucontext_t*)context)->uc_mcontext.gregs;
     registers[REG_RAX] = info->si_syscall;
     registers[REG_RIP] -= 2;
 }
 
-static int dispatch_on(void) {
-    struct sigaction action = {.sa_sigaction = stopped_at_system_call, .sa_flags = SA_SIGINFO};
+static int dispatch_on(void)
+{
+    struct sigaction action = { .sa_sigaction = stopped_at_system_call, .sa_flags = SA_SIGINFO };
     if (sigaction(SIGSYS, &action, NULL) != 0)
         return -1;
     return prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, 0, 0, &selector) == 0 ? 1 : -1;
 }
 #else
-static int dispatch_on(void) { return -1; }
+static int dispatch_on(void)
+{
+    return -1;
+}
 #endif
 
 /* The first backtrace() loads libgcc, which allocates. */
-__attribute__((constructor)) static void warm_up(void) {
-    void *frames[4];
+__attribute__((constructor)) static void warm_up(void)
+{
+    void* frames[4];
     backtrace(frames, 4);
 }
 
 /* What interposer.rs calls. */
 
-void matryoshka_audio_begin(void) {
+void matryoshka_audio_begin(void)
+{
     if (!dispatching)
         dispatching = dispatch_on();
     watching = 1;
@@ -254,37 +293,45 @@ void matryoshka_audio_begin(void) {
         selector = BLOCK;
 }
 
-void matryoshka_audio_end(void) {
+void matryoshka_audio_end(void)
+{
     selector = ALLOW;
     watching = 0;
 }
 
-unsigned long matryoshka_audio_violations(int kind) {
+unsigned long matryoshka_audio_violations(int kind)
+{
     return __atomic_load_n(&counts[kind], __ATOMIC_RELAXED);
 }
 
 /* Whether the second net is there, on the calling thread after its first begin(). */
-int matryoshka_audio_sees_all_system_calls(void) { return dispatching > 0; }
+int matryoshka_audio_sees_all_system_calls(void)
+{
+    return dispatching > 0;
+}
 
-/* Writes the kept stacks: a line "kind function", then for each frame, innermost first, a line
+/* Writes the kept stacks: a line "function, n times", then for each frame, innermost first, a line
  * "<tab>file<tab>offset in it", for addr2line. */
-void matryoshka_audio_report(int file) {
-    unsigned kept = stack_count < MAX_STACKS ? stack_count : MAX_STACKS;
-    for (unsigned i = 0; i < kept; i++) {
-        const struct stack *stack = &stacks[i];
-        dprintf(file, "%d %s\n", stack->kind, stack->function);
-        for (int frame = 0; frame < stack->depth; frame++) {
+void matryoshka_audio_report(int file)
+{
+    for (unsigned i = 0; i < stack_count; i++)
+    {
+        const struct stack* stack = &stacks[i];
+        dprintf(file, "%s, %lu times\n", stack->function, stack->times);
+        for (int frame = 0; frame < stack->depth; frame++)
+        {
             Dl_info info;
             /* One back: a return address may belong to the line after the call. */
             uintptr_t address = (uintptr_t)stack->frames[frame] - 1;
-            if (dladdr((void *)address, &info) && info.dli_fname)
+            if (dladdr((void*)address, &info) && info.dli_fname)
                 dprintf(file, "\t%s\t%#lx\n", info.dli_fname,
                         (unsigned long)(address - (uintptr_t)info.dli_fbase));
         }
     }
 }
 
-void matryoshka_audio_forget(void) {
+void matryoshka_audio_forget(void)
+{
     memset(counts, 0, sizeof counts);
     stack_count = 0;
 }

@@ -1,0 +1,103 @@
+//! Nothing that waits happens on the audio thread: no allocation, no free, no lock, no system call,
+//! for the whole plugin, as built and bundled, with a child in its rack.
+//!
+//! Each test starts this very program again under `tests/realtime/interpose.c`, which counts such
+//! deeds while a process call runs. Linux only; the bundles come from `cargo xtask bundle`, which
+//! `cargo xtask test` runs first.
+
+#![cfg(target_os = "linux")]
+#![allow(unsafe_code)] // dlsym for the interposer, and the self-check's bare locks
+
+#[path = "realtime/interposer.rs"]
+mod interposer;
+#[path = "realtime/probe.rs"]
+mod probe;
+#[path = "realtime/selfcheck.rs"]
+mod selfcheck;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::probe::PROBE;
+
+/// Where the bundles are: `MATRYOSHKA_BUNDLED`, else `target/bundled`.
+fn bundled() -> PathBuf {
+    match std::env::var_os("MATRYOSHKA_BUNDLED") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bundled"),
+    }
+}
+
+/// Starts this program again, to run `probe` under the interposer, and fails with what it prints if
+/// it fails.
+fn run_probe(probe: &str, environment: &[(&str, &Path)]) {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "probe",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env("LD_PRELOAD", interposer::compiled())
+        .env(PROBE, probe)
+        .env("RUST_BACKTRACE", "0") // the report has the stacks that matter
+        .env("MATRYOSHKA_BUNDLED", bundled())
+        .env("HOME", home.path())
+        .env("XDG_CONFIG_HOME", home.path().join(".config"))
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    println!("{text}");
+    assert!(
+        output.status.success(),
+        "the probe \"{probe}\" failed: {}",
+        output.status
+    );
+    let done = format!("{} {probe}", probe::DONE);
+    assert!(text.contains(&done), "the probe \"{probe}\" did not run");
+}
+
+#[test]
+fn the_interposer_catches_what_it_must_and_nothing_else() {
+    run_probe("interposer", &[]);
+}
+
+#[test]
+fn the_fixture_itself_is_realtime_safe() {
+    run_probe("fixture", &[]);
+}
+
+#[test]
+fn matryoshka_with_a_child_in_its_rack_is_realtime_safe() {
+    let child = bundled().join("Matryoshka Fixture.vst3");
+    assert!(
+        child.exists(),
+        "{} is missing: run `cargo xtask bundle`",
+        child.display()
+    );
+    let rack = serde_json::json!({
+        "chain": [{"plugin": {"format": "VST3", "name": "Matryoshka Fixture", "file": child}}]
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("realtime.rack");
+    std::fs::write(&file, rack.to_string()).unwrap();
+    // Audible, so that the probe can tell that the child is there.
+    let settings = Path::new("gain=-6,latency=64,echo=1");
+    run_probe(
+        "matryoshka",
+        &[("MATRYOSHKA_RACK", &file), ("MATRYOSHKA_FIXTURE", settings)],
+    );
+}
+
+/// Not a test: what the tests above start again.
+#[test]
+#[ignore = "started by the other tests, under the interposer"]
+fn probe() {
+    if let Ok(name) = std::env::var(PROBE) {
+        probe::run(&name).unwrap();
+    }
+}

@@ -156,34 +156,32 @@ pub const LATENCY_CHANGED: u8 = 1;
 /// changed.
 pub const STATE_CHANGED: u8 = 2;
 
-/// The C++ object, shared by the two halves.
-struct Shared(Option<UniquePtr<ffi::Instance>>);
+/// The C++ object.
+struct Raw(UniquePtr<ffi::Instance>);
 
 // SAFETY: the halves divide the calls between the threads as JUCE's rules in the module's
-// documentation want it, and the object is destroyed on the message thread (Drop below).
-unsafe impl Send for Shared {}
+// documentation want it, and the object is destroyed on the message thread (`Shared`).
+unsafe impl Send for Raw {}
 // SAFETY: as above.
-unsafe impl Sync for Shared {}
+unsafe impl Sync for Raw {}
+
+/// The C++ object, shared by the two halves. Whoever drops it last, it goes on the message thread.
+struct Shared(Option<Raw>);
 
 impl Shared {
     fn get(&self) -> &ffi::Instance {
         self.0
             .as_ref()
-            .and_then(UniquePtr::as_ref)
+            .and_then(|raw| raw.0.as_ref())
             .expect("set when made, taken only by drop")
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let shared = Shared(self.0.take());
-        if shared.0.is_none() {
-            return;
+        if let Some(raw) = self.0.take() {
+            threads::post_if_running(&MESSAGE_LOOP, move |_thread| drop(raw));
         }
-        threads::post_if_running(&MESSAGE_LOOP, move |_thread| {
-            let mut shared = shared;
-            drop(shared.0.take());
-        });
     }
 }
 
@@ -202,7 +200,7 @@ pub struct AudioHalf {
 impl Instance {
     pub(super) fn new(_thread: &MessageThread, inner: UniquePtr<ffi::Instance>) -> Option<Self> {
         (!inner.is_null()).then(|| Self {
-            shared: Arc::new(Shared(Some(inner))),
+            shared: Arc::new(Shared(Some(Raw(inner)))),
             prepared: false,
             _message_thread: PhantomData,
         })

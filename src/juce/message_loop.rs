@@ -42,6 +42,10 @@ mod ffi {
 /// How often what children changed by themselves is looked at.
 const TICK_INTERVAL_MS: i32 = 25;
 
+/// Plugins expect the main thread's stack, which is four times that of a thread of Rust's.
+#[cfg(target_os = "linux")]
+const STACK_BYTES: usize = 8 << 20;
+
 type Keeper = Rc<dyn Fn(&MessageThread)>;
 
 thread_local! {
@@ -112,6 +116,7 @@ impl MessageLoop for JuceMessageLoop {
         let (ready, wait) = std::sync::mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("matryoshka".into())
+            .stack_size(STACK_BYTES)
             .spawn(move || {
                 ffi::initialise_juce();
                 let _ = ready.send(());

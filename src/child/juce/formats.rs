@@ -138,12 +138,14 @@ impl Formats {
                 plugin: description.to_string(),
                 reason,
             })?;
-        // The instance itself knows more than a hand-written reference does.
-        let known = instance.description().map(from_juce).ok();
-        Ok(Box::new(JuceChild::new(
-            instance,
-            known.unwrap_or_else(|| description.clone()),
-        )))
+        let mut description = description.clone();
+        // A reference in a rack does not say these. What it says stays as it is: a VST3's own
+        // description names the library within the bundle, from which it cannot be loaded again.
+        if let Ok(own) = instance.description() {
+            description.category = own.category;
+            description.is_instrument = own.is_instrument;
+        }
+        Ok(Box::new(JuceChild::new(instance, description)))
     }
 }
 

@@ -2,8 +2,8 @@
 //! will ever need.
 //!
 //! [`Schedule::run`] allocates, locks, frees and panics for no input. A block that is as it was
-//! announced goes straight through the [`engine`]; any other (longer than the maximum, with more or
-//! fewer channels, with channels of the wrong length) is cut to size by [`split`] first.
+//! announced goes straight through the `engine`; any other (longer than the maximum, with more or
+//! fewer channels, with channels of the wrong length) is cut to size by `split` first.
 
 pub mod cell;
 mod engine;

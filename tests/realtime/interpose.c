@@ -30,7 +30,7 @@
 /* Keep in step with KINDS in interposer.rs. */
 enum kind { ALLOCATE, FREE, LOCK, TRY_LOCK, UNLOCK, WAIT, SYSTEM_CALL, KINDS };
 
-enum { MAX_STACKS = 12, MAX_FRAMES = 40 };
+enum { MAX_STACKS = 64, MAX_FRAMES = 40 };
 
 struct stack {
     enum kind kind;

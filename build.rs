@@ -23,6 +23,11 @@ fn main() {
     build_glue(&juce);
     link(&juce);
 
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+        // The plugin's library shows its entry points only: without this, what cxx and zstd bring
+        // along would be visible to every other plugin in the host.
+        println!("cargo:rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
+    }
     println!("cargo:rerun-if-changed=cpp");
     println!("cargo:rerun-if-changed=src/juce");
     println!("cargo:rerun-if-changed=build.rs");
@@ -43,7 +48,12 @@ fn build_juce(root: &Path) -> Juce {
     let store = root.join("target/juce");
     let name = env::var("JUCE_DIR").map_or_else(
         |_| "build".to_owned(),
-        |dir| format!("build-{}", dir.replace(|c: char| !c.is_ascii_alphanumeric(), "_")),
+        |dir| {
+            format!(
+                "build-{}",
+                dir.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+            )
+        },
     );
     let mut config = cmake::Config::new(root.join("cpp"));
     config
@@ -58,8 +68,8 @@ fn build_juce(root: &Path) -> Juce {
 
     let lines = |file: &str| -> Vec<String> {
         let path = build.join("flags").join(file);
-        let text = fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.retain(|line| !line.is_empty());
         lines.sort();
@@ -120,7 +130,9 @@ fn link(juce: &Juce) {
     for library in &juce.libraries {
         if let Some(framework) = library.strip_prefix("-framework ") {
             println!("cargo:rustc-link-lib=framework={framework}");
-        } else if let Some(path) = Path::new(library).file_stem().filter(|_| library.contains('/'))
+        } else if let Some(path) = Path::new(library)
+            .file_stem()
+            .filter(|_| library.contains('/'))
         {
             // An absolute path that CMake found: /usr/lib/.../libfreetype.so, or a framework.
             let name = path.to_string_lossy();
@@ -135,7 +147,11 @@ fn link(juce: &Juce) {
     }
 
     // Debian's JUCE uses the system's copies of what upstream brings along.
-    if juce.includes.iter().any(|include| include.contains("libpng")) {
+    if juce
+        .includes
+        .iter()
+        .any(|include| include.contains("libpng"))
+    {
         for library in ["png16", "jpeg", "webp", "z", "FLAC"] {
             println!("cargo:rustc-link-lib={library}");
         }

@@ -53,8 +53,11 @@ pub fn scan(
     progress(files.len(), files.len(), "");
     let rank = |format: &str| Formats::names().iter().position(|name| *name == format);
     scan.plugins.sort_by(|a, b| {
-        (rank(&a.format), a.name.to_lowercase(), &a.file)
-            .cmp(&(rank(&b.format), b.name.to_lowercase(), &b.file))
+        (rank(&a.format), a.name.to_lowercase(), &a.file).cmp(&(
+            rank(&b.format),
+            b.name.to_lowercase(),
+            &b.file,
+        ))
     });
     scan.plugins.dedup();
     Ok(scan)

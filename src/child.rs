@@ -150,6 +150,15 @@ pub enum Tail {
     Infinite,
 }
 
+/// Which ways MIDI goes through a child.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Midi {
+    /// It listens to MIDI.
+    pub takes: bool,
+    /// It puts MIDI out.
+    pub makes: bool,
+}
+
 /// What a child changed by itself since it was last asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -192,6 +201,11 @@ pub trait Child {
 
     /// How long it sounds on.
     fn tail(&self) -> Tail;
+
+    /// Whether it takes and makes MIDI.
+    fn midi(&self) -> Midi {
+        Midi::default()
+    }
 
     /// Its parameters, as they stand.
     fn parameters(&self) -> Vec<Parameter>;

@@ -21,4 +21,3 @@ pub use format_manager::{AudioPluginFormat, AudioPluginFormatManager};
 pub use instance::Instance;
 pub use message_loop::MESSAGE_LOOP;
 pub use midi::MidiBuffer;
-

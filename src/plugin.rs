@@ -115,7 +115,10 @@ impl Plugin for Matryoshka {
             channels: audio_io_layout
                 .main_output_channels
                 .map_or(0, NonZeroU32::get) as usize,
-            sidechain: audio_io_layout.aux_input_ports.first().map_or(0, |n| n.get()) as usize,
+            sidechain: audio_io_layout
+                .aux_input_ports
+                .first()
+                .map_or(0, |n| n.get()) as usize,
         };
         match session.ask(move |thread, session| session.prepare(thread, preparation)) {
             Ok(prepared) => {

@@ -134,7 +134,8 @@ impl Session {
     pub fn replace_rack(&mut self, thread: &MessageThread, rack: Rack) {
         self.has_rack = true;
         self.unreadable = None;
-        self.leaving.extend(std::mem::take(&mut self.slots).into_values());
+        self.leaving
+            .extend(std::mem::take(&mut self.slots).into_values());
         self.rack = rack;
         if self.preparation.is_some() {
             self.refresh(thread);
@@ -255,7 +256,7 @@ impl Session {
 
     /// Looks after what happened by itself: schedules that came back, children that changed their
     /// latency or failed.
-    fn tick(&mut self, thread: &MessageThread) {
+    pub fn tick(&mut self, thread: &MessageThread) {
         self.collect();
         let mut changed = false;
         for slot in self.slots.values_mut() {

@@ -155,7 +155,10 @@ fn a_plugin_that_is_not_installed_keeps_its_place_and_its_settings() {
     let mut rack = open(document, 2);
     let report = rack.report();
     let problem = report[0].problem.clone().expect("a problem");
-    assert!(problem.contains("Nowhere 9 (VST3) is not installed"), "{problem}");
+    assert!(
+        problem.contains("Nowhere 9 (VST3) is not installed"),
+        "{problem}"
+    );
     assert_eq!(report[1].problem, None);
     let mut audio = sine(2, 4096);
     rack.play(&mut audio, FRAMES);
@@ -188,7 +191,13 @@ fn two_sessions_at_once_do_not_disturb_each_other() {
 #[test]
 fn garbage_as_a_rack_is_refused_and_what_played_plays_on() {
     let mut rack = open(&chain(&["LV2:MDA Overdrive"]), 2);
-    for garbage in ["", "{", "[]", "{\"chain\": 5}", "{\"version\": 99, \"chain\": []}"] {
+    for garbage in [
+        "",
+        "{",
+        "[]",
+        "{\"chain\": 5}",
+        "{\"version\": 99, \"chain\": []}",
+    ] {
         let refused = rack
             .session
             .ask(move |thread, session| session.load(thread, garbage).is_err());

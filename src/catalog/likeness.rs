@@ -9,7 +9,8 @@ pub fn bare(name: &str) -> String {
 }
 
 /// Whether a file (or URI) could be that of a plugin so called: its name and the file's contain each
-/// other, letters and digits alone.
+/// other, by letters and digits alone. LADSPA's custom of numbers after the name ("valve_1209.so" for
+/// "Valve saturation") is known.
 pub fn file_looks_like(file: &str, name: &str) -> bool {
     let name = bare(name);
     let tail = file.trim_end_matches('/');
@@ -19,7 +20,10 @@ pub fn file_looks_like(file: &str, name: &str) -> bool {
         let file_name = tail.rsplit(['/', '\\']).next().unwrap_or(tail);
         bare(file_name.split('.').next().unwrap_or(file_name))
     };
-    !name.is_empty() && !stem.is_empty() && (stem.contains(&name) || name.contains(&stem))
+    let unnumbered = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    !name.is_empty()
+        && !unnumbered.is_empty()
+        && (stem.contains(&name) || name.contains(unnumbered))
 }
 
 #[cfg(test)]
@@ -32,6 +36,7 @@ mod tests {
             ("/usr/lib/vst3/ZamCompX2.vst3", "zamcompx2"),
             ("/usr/lib/ladspa/ZamCompX2-ladspa.so", "ZamCompX2"),
             ("/usr/lib/ladspa/hard_limiter_1413.so", "Hard Limiter"),
+            ("/usr/lib/ladspa/valve_1209.so", "Valve saturation"),
             ("urn:zamaudio:ZamCompX2", "ZamCompX2"),
             ("http://drobilla.net/plugins/mda/Ambience", "MDA Ambience"),
         ] {

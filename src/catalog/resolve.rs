@@ -62,20 +62,20 @@ pub fn resolve(
         return Ok(exact);
     }
     let wanted = |found: &Description| is_wanted(reference, found);
-    if let (Some(file), Some(format)) = (&reference.file, reference.format()) {
-        if let Some(found) = formats.types(format, file)?.into_iter().find(wanted) {
-            return Ok(found);
-        }
+    if let (Some(file), Some(format)) = (&reference.file, reference.format())
+        && let Some(found) = formats.types(format, file)?.into_iter().find(wanted)
+    {
+        return Ok(found);
     }
 
     let named = |name: &&&str| reference.format().is_none_or(|format| format == **name);
     let mut seen = Vec::new();
     for format in Formats::names().iter().filter(named) {
         // A URI needs no search.
-        if reference.name.contains(':') {
-            if let Some(found) = formats.types(format, &reference.name)?.into_iter().next() {
-                return Ok(found);
-            }
+        if reference.name.contains(':')
+            && let Some(found) = formats.types(format, &reference.name)?.into_iter().next()
+        {
+            return Ok(found);
         }
         let files = formats.files(format);
         let (likely, others): (Vec<String>, Vec<String>) = files
@@ -107,7 +107,11 @@ pub fn resolve(
 
 /// The description that the rack itself holds, if it says enough and its file is still there.
 fn exactly(reference: &PluginReference) -> Option<Description> {
-    let (format, id, file) = (reference.format()?, reference.id.as_deref()?, reference.file.as_deref()?);
+    let (format, id, file) = (
+        reference.format()?,
+        reference.id.as_deref()?,
+        reference.file.as_deref()?,
+    );
     let is_there = Path::new(file).exists() || !Path::new(file).is_absolute();
     (Formats::names().contains(&format) && is_there).then(|| Description {
         name: reference.name.clone(),
@@ -150,7 +154,9 @@ mod tests {
 
     #[test]
     fn a_typing_error_brings_the_name_that_was_meant() {
-        let names = ["ZamCompX2", "ZamComp", "ZamEQ2"].map(str::to_owned).to_vec();
+        let names = ["ZamCompX2", "ZamComp", "ZamEQ2"]
+            .map(str::to_owned)
+            .to_vec();
         assert_eq!(nearest("ZamCmpX2", names)[0], "ZamCompX2");
     }
 

@@ -6,10 +6,12 @@ use thiserror::Error;
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum ChildError {
     /// The plugin is not on this machine, or not where it was.
-    #[error("{plugin} is not installed; its settings are kept")]
+    #[error("{plugin} is not installed{}; its settings are kept", did_you_mean(.suggestions))]
     NotInstalled {
         /// Name and format.
         plugin: String,
+        /// Names that are near.
+        suggestions: Vec<String>,
     },
     /// The plugin is there, but would not start.
     #[error("{plugin} could not be loaded: {reason}; its settings are kept")]
@@ -29,4 +31,11 @@ pub enum ChildError {
         /// What it said.
         reason: String,
     },
+}
+
+fn did_you_mean(suggestions: &[String]) -> String {
+    match suggestions {
+        [] => String::new(),
+        names => format!(" (did you mean {}?)", names.join(" or ")),
+    }
 }

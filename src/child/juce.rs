@@ -6,10 +6,11 @@ mod processor;
 pub use formats::Formats;
 
 use super::{
-    Activation, Bus, Changes, Child, ChildError, Description, Layout, Parameter, Processor, Tail,
+    Activation, Bus, Changes, Child, ChildError, Description, Layout, Midi, Parameter, Processor,
+    Tail,
 };
-use crate::juce::instance::{BusInfo, Instance, LATENCY_CHANGED, STATE_CHANGED};
 use crate::juce::Error;
+use crate::juce::instance::{BusInfo, Instance, LATENCY_CHANGED, STATE_CHANGED};
 use processor::{JuceProcessor, Shape};
 
 /// The message loop that JUCE's children live on.
@@ -226,6 +227,13 @@ impl Child for JuceChild {
             Ok(seconds) if seconds.is_infinite() => Tail::Infinite,
             Ok(seconds) if seconds > 0.0 => Tail::Seconds(seconds),
             _ => Tail::Seconds(0.0),
+        }
+    }
+
+    fn midi(&self) -> Midi {
+        Midi {
+            takes: self.instance.accepts_midi().unwrap_or(false),
+            makes: self.instance.produces_midi().unwrap_or(false),
         }
     }
 

@@ -3,9 +3,9 @@
 
 use cxx::UniquePtr;
 
+use super::Error;
 use super::description::PluginDescription;
 use super::instance::Instance;
-use super::Error;
 use crate::threads::MessageThread;
 
 #[cxx::bridge(namespace = "matryoshka")]

@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use cxx::UniquePtr;
 
+use super::Error;
 use super::buffer::AudioBuffer;
 use super::description::PluginDescription;
 use super::message_loop::MESSAGE_LOOP;
 use super::midi::MidiBuffer;
-use super::Error;
 use crate::threads::{self, MessageThread};
 
 pub use ffi::{BusInfo, ParameterInfo, Position};
@@ -318,7 +318,11 @@ impl Instance {
         if value.is_nan() || i32::try_from(index).is_err() {
             return Ok(());
         }
-        Ok(ffi::instance_set_parameter(self.raw(), index, value.clamp(0.0, 1.0))?)
+        Ok(ffi::instance_set_parameter(
+            self.raw(),
+            index,
+            value.clamp(0.0, 1.0),
+        )?)
     }
 
     /// What changed since the last call: [`LATENCY_CHANGED`], [`STATE_CHANGED`].

@@ -64,7 +64,10 @@ impl MidiBuffer {
     /// Adds a message of one to three bytes at a sample. Returns false if it is none, or if the
     /// room is used up: the buffer never grows.
     pub fn add(&mut self, message: &[u8], offset: u32) -> bool {
-        if self.room == 0 || message.is_empty() || message.len() > 3 || i32::try_from(offset).is_err()
+        if self.room == 0
+            || message.is_empty()
+            || message.len() > 3
+            || i32::try_from(offset).is_err()
         {
             return false;
         }

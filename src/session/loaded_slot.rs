@@ -1,9 +1,7 @@
 //! A slot's children: loaded, fitted to the chain, activated, and let go.
 
 use crate::catalog::{FindError, Thoroughness, resolve};
-use crate::child::{
-    Changes, Child, ChildError, Description, Formats, Layout, Placeholder, Tail,
-};
+use crate::child::{Changes, Child, ChildError, Description, Formats, Layout, Placeholder, Tail};
 use crate::rack::compile::{ChildPlan, Fit, SlotPlan, fit};
 use crate::rack::schedule::{Brand, ProcessorCell};
 use crate::rack::{PluginReference, Slot};
@@ -46,7 +44,8 @@ impl LoadedSlot {
         }
         if let Err(error) = self.try_activate(thread, preparation, brand) {
             tracing::error!("{error}");
-            self.cells.clear();
+            // No schedule has seen these yet.
+            self.deactivate();
             self.give_up(error.to_string());
             // A placeholder has nothing that could fail.
             let _ = self.try_activate(thread, preparation, brand);
@@ -86,8 +85,13 @@ impl LoadedSlot {
         while self.children.len() < channels {
             let mut child = formats.create(thread, self.description())?;
             child.load_state(&state)?;
-            let layout = child.negotiate(self.layout);
-            debug_assert_eq!(layout, self.layout);
+            if child.negotiate(self.layout) != self.layout {
+                return Err(ChildError::Failed {
+                    plugin: self.description().to_string(),
+                    doing: "getting ready to play",
+                    reason: "its instances do not agree on their channels".to_owned(),
+                });
+            }
             self.children.push(child);
         }
         Ok(())
@@ -202,7 +206,13 @@ fn create(
     thoroughness: Thoroughness,
 ) -> Result<Box<dyn Child>, ChildError> {
     let description = resolve(thread, &slot.plugin, thoroughness).map_err(|error| match error {
-        FindError::NotInstalled { wanted, .. } => ChildError::NotInstalled { plugin: wanted },
+        FindError::NotInstalled {
+            wanted,
+            suggestions,
+        } => ChildError::NotInstalled {
+            plugin: wanted,
+            suggestions,
+        },
         FindError::Child(error) => error,
     })?;
     let mut child = Formats::shared(thread)?.create(thread, &description)?;

@@ -68,10 +68,13 @@ impl Formats {
         if self.manager.borrow().format_named(format).is_some() {
             return true;
         }
-        self.manager.borrow_mut().add(format).unwrap_or_else(|error| {
-            tracing::warn!("{format}: {error}");
-            false
-        })
+        self.manager
+            .borrow_mut()
+            .add(format)
+            .unwrap_or_else(|error| {
+                tracing::warn!("{format}: {error}");
+                false
+            })
     }
 
     /// The folders in which plugins of a format are usually installed.

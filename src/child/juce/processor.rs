@@ -8,10 +8,10 @@ use pin_init::{InPlaceInit, stack_pin_init};
 
 use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList, Transport};
 use crate::child::{Failure, Layout, Processor};
+use crate::juce::Error;
 use crate::juce::buffer::{AudioBuffer, MAX_BORROWED_CHANNELS};
 use crate::juce::instance::{AudioHalf, Position};
 use crate::juce::midi::{MidiBuffer, ShortMessage};
-use crate::juce::Error;
 
 /// What the processor must know of its child.
 #[derive(Clone, Copy, Debug)]

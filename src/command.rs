@@ -1,0 +1,108 @@
+//! The command line: what can be asked for, and how the answer leaves.
+//!
+//! Answers go to stdout, everything else to stderr. Exit codes: 0 for a good end, 1 for a failure,
+//! 2 for a command line that is none, 130 when interrupted.
+//!
+//! On Linux the message thread is one of the library's own, and this thread asks it. On macOS and
+//! Windows it is this very thread, whose loop nobody runs yet: what is asked is done at once, but
+//! plugins that wait for messages while they are used would wait in vain. (Untested.)
+
+mod list;
+mod rack;
+mod render;
+mod show;
+mod table;
+mod terminal;
+mod wav;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use terminal::Terminal;
+
+/// Whatever went wrong, in the words that the user reads.
+type Trouble = Box<dyn Error + Send + Sync>;
+
+/// The exit code of a command that did what was asked, or why it could not.
+type Outcome = Result<ExitCode, Trouble>;
+
+/// The exit code of a command that was interrupted, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// The user had enough.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted; nothing was written")]
+struct Interrupted;
+
+/// Hosts audio plugins (VST3, LV2, LADSPA; AudioUnit on macOS) without a DAW.
+#[derive(Debug, Parser)]
+#[command(name = "matryoshka", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Say more, and let the plugins say what they print (-vv, -vvv for still more)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  matryoshka list --format LV2               every LV2 plugin of this machine
+  matryoshka show VST3:ZamCompX2             its buses, latency and parameters
+  matryoshka render --plugin ZamCompX2 --plugin LV2:ZamTube dry.wav wet.wav
+  matryoshka render --rack vocals.rack --tail 3 dry.wav wet.wav
+  matryoshka rack check vocals.rack          is everything there that it needs?
+
+A plugin is called by its name, as `list` prints it (\"ZamCompX2\"), with its format before it
+where several have it (\"VST3:ZamCompX2\"); LV2 plugins also by their URI.
+
+A rack file is JSON, and can be as short as {\"chain\": [{\"plugin\": \"ZamCompX2\"}]}.
+
+Answers are printed to stdout, all else to stderr. Exit codes: 0 it went well, 1 it did not,
+2 the command line was not understood, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(list::List),
+    Show(show::Show),
+    Render(render::Render),
+    /// Look after rack files
+    #[command(subcommand)]
+    Rack(rack::RackCommand),
+}
+
+/// Runs the command that this process was called with.
+pub fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    let terminal = match Terminal::open(line.json, line.verbose) {
+        Ok(terminal) => terminal,
+        Err(error) => {
+            eprintln!("error: the terminal cannot be used: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = match line.command {
+        Command::List(list) => list.run(&terminal),
+        Command::Show(show) => show.run(&terminal),
+        Command::Render(render) => render.run(&terminal),
+        Command::Rack(rack) => rack.run(&terminal),
+    };
+    outcome.unwrap_or_else(|trouble| {
+        // Whoever reads our output may stop when they have seen enough: `matryoshka list | head`.
+        if terminal::is_broken_pipe(&trouble) {
+            return ExitCode::SUCCESS;
+        }
+        terminal.error(&trouble);
+        if trouble.is::<Interrupted>() {
+            return ExitCode::from(INTERRUPTED);
+        }
+        ExitCode::FAILURE
+    })
+}

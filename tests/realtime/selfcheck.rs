@@ -19,29 +19,25 @@ pub fn run(interposer: Interposer) -> Result<()> {
     let mut condition: libc::pthread_cond_t = libc::PTHREAD_COND_INITIALIZER;
     let mutex: *mut _ = &mut mutex;
     let condition: *mut _ = &mut condition;
+    // SAFETY, here and for the next three: initialised above, used by this thread alone.
+    let lock = move || done(unsafe { libc::pthread_mutex_lock(mutex) });
+    // SAFETY: see `lock`.
+    let try_lock = move || done(unsafe { libc::pthread_mutex_trylock(mutex) });
+    // SAFETY: see `lock`.
+    let unlock = move || done(unsafe { libc::pthread_mutex_unlock(mutex) });
+    // SAFETY: see `lock`.
+    let wake = move || done(unsafe { libc::pthread_cond_signal(condition) });
+    // One that the interposer does not know by name.
+    // SAFETY: getppid takes nothing and cannot fail.
+    let unknown_call = || done(unsafe { libc::getppid() });
+
     let mut deeds: Vec<Deed> = vec![
         ("allocation", Box::new(a_function_that_allocates)),
         ("free", Box::new(|| drop(black_box(vec![1u8; 100])))),
-        // SAFETY, here and for the next three: initialised above, used by this thread alone.
-        (
-            "lock",
-            Box::new(move || unsafe { done(libc::pthread_mutex_lock(mutex)) }),
-        ),
-        // SAFETY: see the first.
-        (
-            "try-lock",
-            Box::new(move || unsafe { done(libc::pthread_mutex_trylock(mutex)) }),
-        ),
-        // SAFETY: see the first.
-        (
-            "unlock",
-            Box::new(move || unsafe { done(libc::pthread_mutex_unlock(mutex)) }),
-        ),
-        // SAFETY: see the first.
-        (
-            "wait or wake",
-            Box::new(move || unsafe { done(libc::pthread_cond_signal(condition)) }),
-        ),
+        ("lock", Box::new(lock)),
+        ("try-lock", Box::new(try_lock)),
+        ("unlock", Box::new(unlock)),
+        ("wait or wake", Box::new(wake)),
         ("system call", Box::new(thread::yield_now)),
         (
             "system call",
@@ -54,9 +50,7 @@ pub fn run(interposer: Interposer) -> Result<()> {
         "nothing was done, and something seen"
     );
     if interposer.sees_all_system_calls() {
-        // One that the interposer does not know by name.
-        // SAFETY: getppid takes nothing and cannot fail.
-        deeds.push(("system call", Box::new(|| unsafe { done(libc::getppid()) })));
+        deeds.push(("system call", Box::new(unknown_call)));
     } else {
         println!("no syscall user dispatch here: only the usual system calls are watched for");
     }

@@ -19,7 +19,7 @@ pub fn run(interposer: Interposer) -> Result<()> {
     let mut condition: libc::pthread_cond_t = libc::PTHREAD_COND_INITIALIZER;
     let mutex: *mut _ = &mut mutex;
     let condition: *mut _ = &mut condition;
-    // SAFETY, here and for the next three: initialised above, used by this thread alone.
+    // SAFETY: initialised above, and used by this thread alone.
     let lock = move || done(unsafe { libc::pthread_mutex_lock(mutex) });
     // SAFETY: see `lock`.
     let try_lock = move || done(unsafe { libc::pthread_mutex_trylock(mutex) });

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 pub use handle::Handle;
 
 use crate::catalog::Thoroughness;
-use crate::child::{Activation, Tail};
+use crate::child::{Activation, Parameter, Tail};
 use crate::rack::compile::{Plan, compile};
 use crate::rack::edit::{Edit, EditError};
 use crate::rack::exchange::Publisher;
@@ -224,6 +224,21 @@ impl Session {
             self.refresh(thread);
         }
         Ok(())
+    }
+
+    /// Sets a parameter of a slot's child, from 0 to 1, in all linked instances alike. Does nothing
+    /// where there is no such parameter, or the slot's child is not loaded.
+    pub fn set_parameter(&mut self, slot: SlotId, index: usize, value: f32) {
+        if let Some(loaded) = self.slots.get_mut(&slot) {
+            loaded.set_parameter(index, value);
+        }
+    }
+
+    /// The parameters of a slot's child, as they stand; none while it is not loaded.
+    pub fn parameters(&self, slot: SlotId) -> Vec<Parameter> {
+        self.slots
+            .get(&slot)
+            .map_or_else(Vec::new, LoadedSlot::parameters)
     }
 
     /// The model.

@@ -126,7 +126,9 @@ fn exactly(reference: &PluginReference) -> Option<Description> {
 
 fn is_wanted(reference: &PluginReference, found: &Description) -> bool {
     match reference.id.as_deref() {
-        Some(id) if id == found.id => true,
+        // A LADSPA plugin's id is its place within its file (juce_LADSPAPluginFormatHeadless.cpp),
+        // which any other file has, too.
+        Some(id) if id == found.id && found.format != "LADSPA" => true,
         _ => bare(&found.name) == bare(&reference.name),
     }
 }
@@ -151,6 +153,23 @@ fn nearest(wanted: &str, names: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_plugin_of_any_ladspa_file_is_not_taken_for_one_that_is_gone() {
+        let reference = PluginReference {
+            id: Some("00000000".to_owned()),
+            ..PluginReference::from("LADSPA:Gone Filter")
+        };
+        let mut found = Description {
+            name: "Hard Limiter".to_owned(),
+            format: "LADSPA".to_owned(),
+            id: "00000000".to_owned(),
+            ..Description::default()
+        };
+        assert!(!is_wanted(&reference, &found));
+        found.name = "Gone Filter".to_owned();
+        assert!(is_wanted(&reference, &found));
+    }
 
     #[test]
     fn a_typing_error_brings_the_name_that_was_meant() {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use console::truncate_str;
 use matryoshka::catalog::{self, Scan};
 use matryoshka::child::{Description, Formats, MESSAGE_LOOP};
 use matryoshka::threads::Messages;
@@ -28,6 +29,9 @@ pub struct List {
     )]
     formats: Vec<String>,
 }
+
+/// Columns of the terminal. Names are cut beyond that, but not in JSON.
+const WIDEST_CELL: usize = 48;
 
 impl List {
     pub fn run(self, terminal: &Terminal) -> Outcome {
@@ -77,9 +81,10 @@ fn table(plugins: &[Description]) -> String {
     table.text("")
 }
 
-/// Plugins may call themselves anything; in a table it is one line.
+/// Plugins may call themselves anything; in a table it is one short line.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    truncate_str(&line, WIDEST_CELL, "…").into_owned()
 }
 
 fn document(scan: &Scan) -> Value {

@@ -69,10 +69,10 @@ impl Check {
             for place in &places {
                 for field in place.slot.unknown.keys() {
                     let number = place.number;
-                    terminal.say(&format!(
-                        "note: place {number} has a field \"{field}\", which means nothing here; \
-                         it is kept\n"
-                    ))?;
+                    terminal.note(&format!(
+                        "place {number} has a field \"{field}\", which means nothing here; it is \
+                         kept"
+                    ));
                 }
             }
             for problem in &problems {

@@ -160,7 +160,7 @@ impl Render {
             slots: &slots,
             took,
         };
-        summary.warn();
+        summary.warn(terminal);
         if terminal.json() {
             terminal.document(&summary.document(&self.output))?;
         } else {
@@ -220,7 +220,7 @@ impl Render {
 }
 
 impl Summary<'_> {
-    fn warn(&self) {
+    fn warn(&self, terminal: &Terminal) {
         let Written {
             clipped,
             not_finite,
@@ -246,10 +246,10 @@ impl Summary<'_> {
             );
         }
         if self.played.sounds_on > AUDIBLE {
-            tracing::warn!(
-                "the rack sounds on at the end ({:.0} dB); --tail SECONDS renders more of it",
+            terminal.note(&format!(
+                "the rack sounds on after the end ({:.0} dB); --tail SECONDS renders more of it",
                 decibels(self.played.sounds_on)
-            );
+            ));
         }
     }
 

@@ -138,9 +138,9 @@ impl Sight {
         for parameter in &self.parameters {
             parameters.line([
                 parameter.name.clone(),
-                parameter.min_text.clone(),
-                parameter.max_text.clone(),
-                parameter.default_text.clone(),
+                tidy(&parameter.min_text),
+                tidy(&parameter.max_text),
+                tidy(&parameter.default_text),
                 parameter.unit.clone(),
                 parameter
                     .steps
@@ -210,7 +210,12 @@ fn buses_text(buses: &[Bus], is_input: bool) -> String {
         .map(|bus| {
             let plural = if bus.channels == 1 { "" } else { "s" };
             let off = if bus.enabled { "" } else { ", off" };
-            format!("{} ({} channel{plural}{off})", bus.name, bus.channels)
+            let name = if bus.name.is_empty() {
+                "unnamed"
+            } else {
+                &bus.name
+            };
+            format!("{name} ({} channel{plural}{off})", bus.channels)
         })
         .collect();
     if texts.is_empty() {
@@ -233,6 +238,19 @@ fn fit_text(layout: Layout) -> String {
         "{} in, {} out{sidechain}{instances}",
         layout.main_inputs, layout.main_outputs
     )
+}
+
+/// A number as people write it: "10" for a plugin's "9.999999".
+fn tidy(text: &str) -> String {
+    let Some(number) = text.parse::<f64>().ok().filter(|_| text.contains('.')) else {
+        return text.to_owned();
+    };
+    let decimals = if number.abs() < 1.0 { 6 } else { 3 };
+    let rounded = format!("{number:.decimals$}");
+    match rounded.trim_end_matches('0').trim_end_matches('.') {
+        "" | "-0" => "0".to_owned(),
+        short => short.to_owned(),
+    }
 }
 
 fn bus_document(bus: &Bus) -> Value {
@@ -259,4 +277,24 @@ fn parameter_document(parameter: &Parameter) -> Value {
         "steps": parameter.steps,
         "automatable": parameter.automatable,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_without_the_noise_of_floats_and_words_as_they_are() {
+        for (text, shown) in [
+            ("9.999999", "10"),
+            ("-80.000000", "-80"),
+            ("0.100000", "0.1"),
+            ("-0.000000", "0"),
+            ("20", "20"),
+            ("VocalLeveller", "VocalLeveller"),
+            ("1.5 kHz", "1.5 kHz"),
+        ] {
+            assert_eq!(tidy(text), shown);
+        }
+    }
 }

@@ -97,6 +97,12 @@ impl Terminal {
         let _ = writeln!(&*self.stderr.0, "error: {text}");
     }
 
+    /// Says something that is good to know.
+    pub fn note(&self, text: &impl std::fmt::Display) {
+        // There is nowhere left to complain to.
+        let _ = writeln!(&*self.stderr.0, "note: {text}");
+    }
+
     /// A bar up to `length`. Nobody sees it where stderr is not a terminal.
     pub fn bar(&self, length: u64) -> ProgressBar {
         let bar = self.bars.add(ProgressBar::new(length));

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
+use crate::rack::Slot;
 use crate::state::{self, Loaded, StateError};
 
 /// Names a rack file to start from, for hosts, tests and scripts.
@@ -14,16 +15,47 @@ pub const VARIABLE: &str = "MATRYOSHKA_RACK";
 ///
 /// If the file is no rack, or the one that is named is missing.
 pub fn read() -> Result<Option<Loaded>, StateError> {
-    if let Some(named) = env::var_os(VARIABLE).filter(|name| !name.is_empty()) {
-        return state::read_file(&PathBuf::from(named)).map(Some);
+    let named = env::var_os(VARIABLE).filter(|name| !name.is_empty());
+    let file = match named {
+        Some(named) => PathBuf::from(named),
+        None => match default_file().filter(|file| file.is_file()) {
+            Some(file) => file,
+            None => return Ok(None),
+        },
+    };
+    state::read_file(&file).map(|loaded| Some(without_itself(loaded)))
+}
+
+/// A Matryoshka in the first rack would start from that rack too, and so on without end. One with
+/// settings of its own does not.
+fn without_itself(mut loaded: Loaded) -> Loaded {
+    let is_endless =
+        |slot: &Slot| slot.state.is_none() && slot.plugin.name.eq_ignore_ascii_case("matryoshka");
+    let chain = &mut loaded.rack.chain.0;
+    let before = chain.len();
+    chain.retain(|item| !item.as_slot().is_some_and(is_endless));
+    if chain.len() < before {
+        loaded
+            .warnings
+            .push("A Matryoshka without settings was left out: it would hold itself".to_owned());
     }
-    match default_file().filter(|file| file.is_file()) {
-        Some(file) => state::read_file(&file).map(Some),
-        None => Ok(None),
-    }
+    loaded
 }
 
 /// `matryoshka/default.rack` in the user's configuration folder.
 fn default_file() -> Option<PathBuf> {
     dirs::config_dir().map(|folder| folder.join("matryoshka/default.rack"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_rack_that_holds_matryoshka_does_not_nest_without_end() {
+        let text = r#"{"chain": [{"plugin": "VST3:Matryoshka"}, {"plugin": "ZamCompX2"}]}"#;
+        let kept = without_itself(state::parse(text).unwrap());
+        assert_eq!(kept.rack.slots().count(), 1);
+        assert_eq!(kept.warnings.len(), 1);
+    }
 }

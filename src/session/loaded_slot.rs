@@ -1,7 +1,9 @@
 //! A slot's children: loaded, fitted to the chain, activated, and let go.
 
 use crate::catalog::{FindError, Thoroughness, resolve};
-use crate::child::{Changes, Child, ChildError, Description, Formats, Layout, Placeholder, Tail};
+use crate::child::{
+    Changes, Child, ChildError, Description, Formats, Layout, Parameter, Placeholder, Tail,
+};
 use crate::rack::compile::{ChildPlan, Fit, SlotPlan, fit};
 use crate::rack::schedule::{Brand, ProcessorCell};
 use crate::rack::{PluginReference, Slot};
@@ -170,6 +172,16 @@ impl LoadedSlot {
             all.state |= changes.state;
         }
         all
+    }
+
+    pub(super) fn set_parameter(&mut self, index: usize, value: f32) {
+        for child in &mut self.children {
+            child.set_parameter(index, value);
+        }
+    }
+
+    pub(super) fn parameters(&self) -> Vec<Parameter> {
+        self.children[0].parameters()
     }
 
     pub(super) fn description(&self) -> &Description {

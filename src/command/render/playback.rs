@@ -18,8 +18,9 @@ use crate::command::{Interrupted, Trouble};
 /// What plugins that follow the song's tempo are told, as most hosts do that have none.
 const TEMPO_BPM: f64 = 120.0;
 
-/// For how long the rack is listened to after the output has ended, to see whether it sounds on.
-const LISTEN_ON_SECONDS: f64 = 0.1;
+/// When, after the output has ended, the rack is listened to, to see whether it sounds on: not at
+/// once, since every filter rings for some milliseconds.
+const LISTEN_ON_SECONDS: std::ops::Range<f64> = 0.1..0.2;
 
 /// What to play through.
 pub enum Contents {
@@ -85,7 +86,7 @@ pub struct Playback {
 pub struct Played {
     /// The latency that the rack has at the end, if it is not the one that was taken out.
     pub latency_changed_to: Option<u32>,
-    /// The loudest that was heard right after the output's end; 1 is full scale.
+    /// The loudest that was heard shortly after the output's end; 1 is full scale.
     pub sounds_on: f32,
 }
 
@@ -156,7 +157,12 @@ impl Playback {
     ) -> Result<Played, Trouble> {
         let begin = u64::from(self.prepared.latency_samples);
         let end = begin + frames;
-        let listened_to = end + (LISTEN_ON_SECONDS * self.sample_rate) as u64;
+        let after_the_end = |seconds: f64| end + (seconds * self.sample_rate) as u64;
+        let boundaries = [
+            end,
+            after_the_end(LISTEN_ON_SECONDS.start),
+            after_the_end(LISTEN_ON_SECONDS.end),
+        ];
         let mut main = vec![vec![0.0; self.block]; input.channels()];
         let mut side = match &sidechain {
             Some(sidechain) => vec![vec![0.0; self.block]; sidechain.channels()],
@@ -164,8 +170,7 @@ impl Playback {
         };
         let mut sounds_on: f32 = 0.0;
         let mut position = 0;
-        while position < listened_to {
-            let boundary = if position < end { end } else { listened_to };
+        while let Some(boundary) = boundaries.iter().find(|&&boundary| position < boundary) {
             let count = usize::try_from(boundary - position)
                 .map_or(self.block, |left| left.min(self.block));
             input.read(&mut main, count)?;
@@ -173,12 +178,12 @@ impl Playback {
                 sidechain.read(&mut side, count)?;
             }
             self.run(&mut main, &mut side, count, position);
-            if position >= end {
+            if position >= boundaries[1] {
                 for channel in &main {
                     let loudest = channel[..count].iter().map(|sample| sample.abs());
                     sounds_on = loudest.fold(sounds_on, f32::max);
                 }
-            } else {
+            } else if position < end {
                 // Less than a block, so that it fits.
                 let skipped = begin.saturating_sub(position).min(count as u64) as usize;
                 output.write(&main, skipped..count)?;

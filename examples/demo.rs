@@ -1,0 +1,249 @@
+//! The demo: `cargo xtask demo [WAV]`.
+//!
+//! It does what a DAW does. It loads the bundled CLAP by its file, which starts with the rack that
+//! `MATRYOSHKA_RACK` names, and plays through it, block by block. The outcome is in target/demo.
+
+#[path = "demo/measure.rs"]
+mod measure;
+#[path = "demo/music.rs"]
+mod music;
+#[path = "demo/picture.rs"]
+mod picture;
+#[path = "demo/play.rs"]
+mod play;
+#[path = "demo/rack.rs"]
+mod rack;
+#[path = "demo/signal.rs"]
+mod signal;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use play::{BLOCK, Loaded};
+use rack::Slot;
+use signal::Signal;
+
+const USAGE: &str = "\
+Plays music through a rack of real plugins inside the bundled Matryoshka, and draws what came out.
+
+Usage: cargo xtask demo [FILE.wav]
+
+  FILE.wav           what to play instead of the demo's own music: mono or stereo, any sample rate
+  MATRYOSHKA_RACK    in the environment: a rack file to use instead of the demo's own";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let wav = match args.as_slice() {
+        [] => None,
+        [help] if help == "--help" || help == "-h" => {
+            println!("{USAGE}");
+            return Ok(());
+        }
+        [wav] if !wav.starts_with('-') => Some(Path::new(wav)),
+        _ => bail!("that was not understood.\n\n{USAGE}"),
+    };
+
+    let bundled = bundled()?;
+    let folder = bundled.with_file_name("demo");
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let dry = match wav {
+        Some(wav) => Signal::read(wav)?,
+        None => music::compose(),
+    };
+    let own_rack = env::var_os(rack::VARIABLE).filter(|name| !name.is_empty());
+    let rack_file = own_rack
+        .as_ref()
+        .map_or_else(|| folder.join("demo.rack"), PathBuf::from);
+    tell_plugins(&rack_file);
+
+    println!("\nThe rack");
+    let (loaded, slots) = load(&bundled, &dry, &rack_file, own_rack.is_some())?;
+    let chain = tell_rack(&loaded, &slots, dry.sample_rate);
+
+    println!("\nThe music");
+    match wav {
+        Some(wav) => println!("  {} and 2 s of silence, to hear the end.", shown(wav)),
+        None => println!("  Four bars, made by arithmetic, and 2 s of silence, to hear the end."),
+    }
+    let rate = f64::from(dry.sample_rate);
+    let block_ms = BLOCK as f64 / rate * 1e3;
+    println!(
+        "  {:.1} s at {rate} Hz, in blocks of {BLOCK} samples, as a DAW would hand them over.",
+        dry.seconds()
+    );
+    let played = loaded.play(&dry)?;
+    let (median, (number, worst)) = played.cost();
+    println!("\nThe cost");
+    println!("  A block lasts {block_ms:.2} ms. Of that, Matryoshka with its plugins took");
+    for (name, time) in [("median", median), ("worst", worst)] {
+        let ms = time.as_secs_f64() * 1e3;
+        println!("  {name:>9}  {ms:7.3} ms  {:6.2} %", ms / block_ms * 100.0);
+    }
+    println!(
+        "  of {} blocks on this machine, now; the worst was block {number}.",
+        played.times.len()
+    );
+
+    println!("\nThe outcome");
+    let wet = &played.wet;
+    for (name, signal) in [("dry.wav", &dry), ("wet.wav", wet)] {
+        let file = folder.join(name);
+        signal.write(&file)?;
+        println!(
+            "  {}: peak {:.1} dB, mean {:.1} dB of full scale",
+            shown(&file),
+            measure::peak_db(signal),
+            measure::level_db(signal)
+        );
+    }
+    let file = folder.join("demo.png");
+    picture::draw(&file, &chain, &dry, wet)?;
+    println!("  {}: both, over time and over frequency", shown(&file));
+    match measure::change_db(&dry, wet) {
+        change if change < -100.0 => {
+            println!("  The two are the same: this rack changes nothing at its settings.");
+        }
+        change => {
+            println!("  What the rack changed has {change:+.1} dB of the dry signal's power.")
+        }
+    }
+
+    println!(
+        "\nWhat to do next
+  Listen to dry.wav and wet.wav, and look at demo.png.
+  Play something of your own:   cargo xtask demo song.wav
+  Use another rack:             MATRYOSHKA_RACK=my.rack cargo xtask demo
+                                ({} shows what such a file looks like)
+  Use it in your DAW:           cargo xtask install, then start the DAW with
+                                MATRYOSHKA_RACK={} set
+                                and put \"Matryoshka\" on a track",
+        shown(&rack_file),
+        rack_file.display(),
+    );
+    Ok(())
+}
+
+/// The folder of the bundles: as xtask says, or beside the folder that this program was built into.
+fn bundled() -> Result<PathBuf> {
+    if let Some(folder) = env::var_os("MATRYOSHKA_BUNDLED") {
+        return Ok(PathBuf::from(folder));
+    }
+    let program = env::current_exe().context("this program does not know where it is")?;
+    let target = program.ancestors().nth(3);
+    Ok(target
+        .context("this program is not in a target folder")?
+        .join("bundled"))
+}
+
+/// Sets what plugins in this process are to find in the environment.
+#[allow(unsafe_code)]
+fn tell_plugins(rack_file: &Path) {
+    // SAFETY: This program has started no thread, and loaded no library that might have: `run` calls
+    // this before it loads the first plugin.
+    unsafe {
+        env::set_var(rack::VARIABLE, rack_file);
+        if env::var_os(rack::FIXTURE_SETTINGS.0).is_none() {
+            env::set_var(rack::FIXTURE_SETTINGS.0, rack::FIXTURE_SETTINGS.1);
+        }
+    }
+}
+
+/// Loads Matryoshka with the user's own rack, or with real plugins, or, where those are not
+/// installed, with the fixture.
+fn load(
+    bundled: &Path,
+    dry: &Signal,
+    rack_file: &Path,
+    is_own: bool,
+) -> Result<(Loaded, Vec<Slot>)> {
+    let load = || -> Result<(Loaded, Vec<Slot>)> {
+        let mut loaded = Loaded::new(&bundled.join("Matryoshka.clap"), dry.sample_rate)?;
+        let slots = rack::slots(&loaded.state()?)?;
+        Ok((loaded, slots))
+    };
+    if is_own {
+        println!("  {} is yours, from MATRYOSHKA_RACK.", shown(rack_file));
+        return load();
+    }
+
+    rack::write_real(rack_file)?;
+    println!(
+        "  {} asks for three plugins by other people, in three formats.",
+        shown(rack_file)
+    );
+    let (loaded, slots) = load()?;
+    let missing: Vec<&str> = slots
+        .iter()
+        .filter(|slot| !slot.loaded)
+        .map(|slot| slot.plugin.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok((loaded, slots));
+    }
+    drop(loaded);
+    let missing = missing.join(" and ");
+    let advice = "On Debian and Ubuntu, they come with: apt-get install mda-lv2 swh-plugins \
+                  zam-plugins";
+    let fixture = bundled.join("Matryoshka Fixture.vst3");
+    if !fixture.exists() {
+        bail!(
+            "{missing} could not be loaded, and the plugin of the tests is not there to take their \
+             place (`cargo xtask bundle --fixture` makes it). {advice}"
+        );
+    }
+    println!("  {missing} could not be loaded. {advice}");
+    println!("  The plugin that the tests host takes their place, three times.");
+    rack::write_fixture(rack_file, &fixture)?;
+    load()
+}
+
+/// Says what was loaded, and gives back the chain in one line.
+fn tell_rack(loaded: &Loaded, slots: &[Slot], sample_rate: u32) -> String {
+    println!(
+        "  Matryoshka.clap was loaded as a DAW loads it, and ready with its plugins after {:.0} ms.",
+        loaded.took.as_secs_f64() * 1e3
+    );
+    println!("  The state that it saves says what it holds:");
+    for (number, slot) in (1..).zip(slots) {
+        let missing = if slot.loaded {
+            ""
+        } else {
+            "  (not loaded: it passes audio)"
+        };
+        println!("    {number}. {}{missing}", slot.plugin);
+    }
+    if slots.is_empty() {
+        println!("    nothing. Audio passes.");
+    }
+    let latency = loaded.latency_samples;
+    println!(
+        "  Together they answer {latency} samples late, {:.1} ms. That is reported to the host, \
+         which\n  takes it out; so does this one.",
+        latency as f64 / f64::from(sample_rate) * 1e3
+    );
+    let names: Vec<&str> = slots.iter().map(|slot| slot.plugin.as_str()).collect();
+    match names.as_slice() {
+        [] => "An empty rack".to_owned(),
+        names => names.join(" → "),
+    }
+}
+
+/// A path as seen from here, where it is below.
+fn shown(path: &Path) -> String {
+    let here = env::current_dir().unwrap_or_default();
+    let path = path.strip_prefix(here).unwrap_or(path);
+    path.display().to_string()
+}

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use play::{BLOCK, Loaded};
+use play::{BLOCK, Loaded, Played};
 use rack::Slot;
 use signal::Signal;
 
@@ -79,60 +79,14 @@ fn run() -> Result<()> {
         None => println!("  Four bars, made by arithmetic, and 2 s of silence, to hear the end."),
     }
     let rate = f64::from(dry.sample_rate);
-    let block_ms = BLOCK as f64 / rate * 1e3;
     println!(
         "  {:.1} s at {rate} Hz, in blocks of {BLOCK} samples, as a DAW would hand them over.",
         dry.seconds()
     );
     let played = loaded.play(&dry)?;
-    let (median, (number, worst)) = played.cost();
-    println!("\nThe cost");
-    println!("  A block lasts {block_ms:.2} ms. Of that, Matryoshka with its plugins took");
-    for (name, time) in [("median", median), ("worst", worst)] {
-        let ms = time.as_secs_f64() * 1e3;
-        println!("  {name:>9}  {ms:7.3} ms  {:6.2} %", ms / block_ms * 100.0);
-    }
-    println!(
-        "  of {} blocks on this machine, now; the worst was block {number}.",
-        played.times.len()
-    );
-
-    println!("\nThe outcome");
-    let wet = &played.wet;
-    for (name, signal) in [("dry.wav", &dry), ("wet.wav", wet)] {
-        let file = folder.join(name);
-        signal.write(&file)?;
-        println!(
-            "  {}: peak {:.1} dB, mean {:.1} dB of full scale",
-            shown(&file),
-            measure::peak_db(signal),
-            measure::level_db(signal)
-        );
-    }
-    let file = folder.join("demo.png");
-    picture::draw(&file, &chain, &dry, wet)?;
-    println!("  {}: both, over time and over frequency", shown(&file));
-    match measure::change_db(&dry, wet) {
-        change if change < -100.0 => {
-            println!("  The two are the same: this rack changes nothing at its settings.");
-        }
-        change => {
-            println!("  What the rack changed has {change:+.1} dB of the dry signal's power.")
-        }
-    }
-
-    println!(
-        "\nWhat to do next
-  Listen to dry.wav and wet.wav, and look at demo.png.
-  Play something of your own:   cargo xtask demo song.wav
-  Use another rack:             MATRYOSHKA_RACK=my.rack cargo xtask demo
-                                ({} shows what such a file looks like)
-  Use it in your DAW:           cargo xtask install, then start the DAW with
-                                MATRYOSHKA_RACK={} set
-                                and put \"Matryoshka\" on a track",
-        shown(&rack_file),
-        rack_file.display(),
-    );
+    tell_cost(&played, BLOCK as f64 / rate * 1e3);
+    write_outcome(&folder, &chain, &dry, &played.wet)?;
+    tell_next(&rack_file);
     Ok(())
 }
 
@@ -175,6 +129,13 @@ fn load(
         Ok((loaded, slots))
     };
     if is_own {
+        if !rack_file.is_file() {
+            bail!(
+                "{} names {}, which is not there",
+                rack::VARIABLE,
+                rack_file.display()
+            );
+        }
         println!("  {} is yours, from MATRYOSHKA_RACK.", shown(rack_file));
         return load();
     }
@@ -195,7 +156,7 @@ fn load(
     }
     drop(loaded);
     let missing = missing.join(" and ");
-    let advice = "On Debian and Ubuntu, they come with: apt-get install mda-lv2 swh-plugins \
+    let advice = "On Debian and Ubuntu, they come with:\n   apt-get install mda-lv2 swh-plugins \
                   zam-plugins";
     let fixture = bundled.join("Matryoshka Fixture.vst3");
     if !fixture.exists() {
@@ -228,17 +189,73 @@ fn tell_rack(loaded: &Loaded, slots: &[Slot], sample_rate: u32) -> String {
     if slots.is_empty() {
         println!("    nothing. Audio passes.");
     }
-    let latency = loaded.latency_samples;
-    println!(
-        "  Together they answer {latency} samples late, {:.1} ms. That is reported to the host, \
-         which\n  takes it out; so does this one.",
-        latency as f64 / f64::from(sample_rate) * 1e3
-    );
+    match loaded.latency_samples {
+        0 => println!("  They answer at once: there is no latency."),
+        latency => println!(
+            "  Together they answer {latency} samples late, {:.1} ms. That is reported to the host, \
+             which\n  takes it out; so does this one.",
+            latency as f64 / f64::from(sample_rate) * 1e3
+        ),
+    }
     let names: Vec<&str> = slots.iter().map(|slot| slot.plugin.as_str()).collect();
     match names.as_slice() {
         [] => "An empty rack".to_owned(),
-        names => names.join(" → "),
+        names => names.join(" › "),
     }
+}
+
+fn tell_cost(played: &Played, block_ms: f64) {
+    let (median, (number, worst)) = played.cost();
+    println!("\nThe cost");
+    println!("  A block lasts {block_ms:.2} ms. Of that, Matryoshka with its plugins took");
+    for (name, time) in [("median", median), ("worst", worst)] {
+        let ms = time.as_secs_f64() * 1e3;
+        println!("  {name:>9}  {ms:7.3} ms  {:6.2} %", ms / block_ms * 100.0);
+    }
+    println!(
+        "  of {} blocks, here and now, other programs' interruptions included (the worst: block \
+         {number}).",
+        played.times.len()
+    );
+}
+
+fn write_outcome(folder: &Path, chain: &str, dry: &Signal, wet: &Signal) -> Result<()> {
+    println!("\nThe outcome");
+    for (name, signal) in [("dry.wav", dry), ("wet.wav", wet)] {
+        let file = folder.join(name);
+        signal.write(&file)?;
+        println!(
+            "  {}: peak {:.1} dB, mean {:.1} dB of full scale",
+            shown(&file),
+            measure::peak_db(signal),
+            measure::level_db(signal)
+        );
+    }
+    let file = folder.join("demo.png");
+    picture::draw(&file, chain, dry, wet)?;
+    println!("  {}: both, over time and over frequency", shown(&file));
+    let change = measure::change_db(dry, wet);
+    if change < -100.0 {
+        println!("  The two are the same: at its settings, this rack changes nothing.");
+    } else {
+        println!("  Wet minus dry has {change:+.1} dB, measured against dry.");
+    }
+    Ok(())
+}
+
+fn tell_next(rack_file: &Path) {
+    println!(
+        "\nWhat to do next
+  Listen to dry.wav and wet.wav, and look at demo.png.
+  Play something of your own:   cargo xtask demo song.wav
+  Use another rack:             MATRYOSHKA_RACK=my.rack cargo xtask demo
+                                ({} shows what such a file looks like)
+  Use it in your DAW:           cargo xtask install, then start the DAW with
+                                MATRYOSHKA_RACK={} set
+                                and put \"Matryoshka\" on a track",
+        shown(rack_file),
+        rack_file.display(),
+    );
 }
 
 /// A path as seen from here, where it is below.

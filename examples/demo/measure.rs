@@ -37,8 +37,13 @@ pub fn change_db(dry: &Signal, wet: &Signal) -> f64 {
     level_db(&difference) - level_db(dry)
 }
 
-/// The power in each twelfth of an octave from 20 Hz to 20 kHz or half the sample rate: each band's
-/// middle in Hz, and its level in dB.
+/// Where a spectrum ends: at 20 kHz, or half the sample rate.
+pub fn highest_hertz(signal: &Signal) -> f64 {
+    20_000_f64.min(f64::from(signal.sample_rate) / 2.0)
+}
+
+/// The power in each twelfth of an octave from 20 Hz to [`highest_hertz`]: each band's middle in Hz,
+/// and its level in dB.
 ///
 /// The spectrum is averaged over both channels and over time, after Welch (IEEE Trans. Audio
 /// Electroacoustics 15:2, 1967): Hann windows of about 0.7 s that overlap by half.
@@ -65,9 +70,8 @@ pub fn spectrum(signal: &Signal) -> Vec<(f64, f64)> {
         up_to[whole] + (edge - whole as f64) * (up_to[whole + 1] - up_to[whole])
     };
 
-    let highest = 20_000_f64.min(sample_rate / 2.0);
     let half_a_band = 2_f64.powf(0.5 / BANDS);
-    let bands = (0..=((highest / 20.0).log2() * BANDS) as usize).map(|band| {
+    let bands = (0..=((highest_hertz(signal) / 20.0).log2() * BANDS) as usize).map(|band| {
         let middle = 20.0 * 2_f64.powf(band as f64 / BANDS);
         let power = below(middle * half_a_band) - below(middle / half_a_band);
         (middle, decibels(power))

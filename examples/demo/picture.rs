@@ -5,7 +5,9 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
+use image::RgbImage;
+use image::imageops::{self, FilterType};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -14,7 +16,11 @@ use plotters::style::{FontStyle, register_font};
 use crate::measure;
 use crate::signal::Signal;
 
-const SIZE: (u32, u32) = (1400, 1000);
+/// The finished picture, in pixels.
+const SIZE: (u32, u32) = (1200, 860);
+/// plotters does not smooth thick lines, and rounds the places of letters to pixels: all is drawn
+/// larger by this, and then reduced.
+const DRAWN: u32 = 2;
 const DRY: RGBColor = RGBColor(0x5b, 0x7c, 0x99);
 const WET: RGBColor = RGBColor(0xd1, 0x49, 0x1b);
 const INK: RGBColor = RGBColor(0x26, 0x2a, 0x30);
@@ -30,33 +36,38 @@ type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 pub fn draw(path: &Path, chain: &str, dry: &Signal, wet: &Signal) -> Result<()> {
     register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT)
         .map_err(|_| anyhow!("the font of epaint_default_fonts cannot be read"))?;
-    let root = BitMapBackend::new(path, SIZE).into_drawing_area();
+    let (width, height) = (SIZE.0 * DRAWN, SIZE.1 * DRAWN);
+    let mut pixels = vec![0; (3 * width * height) as usize];
+    let root = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
     root.fill(&WHITE)?;
-    let (title, charts) = root.split_vertically(88);
+    let (title, charts) = root.split_vertically(px(84));
     write_title(&title, chain)?;
-    let (waves, spectra) = charts.split_vertically(430);
-    let (upper, lower) = waves.split_vertically(200);
+    let (waves, spectra) = charts.split_vertically(px(370));
+    let (upper, lower) = waves.split_vertically(px(165));
     let loudest = loudest(dry).max(loudest(wet)).max(1e-3) * 1.05;
     draw_wave(&upper, "Dry", DRY, dry, loudest, false)?;
     draw_wave(&lower, "Wet", WET, wet, loudest, true)?;
     draw_spectra(&spectra, dry, wet)?;
-    root.present()
-        .map_err(|error| anyhow!("{} cannot be written: {error}", path.display()))?;
-    Ok(())
+    root.present()?;
+    drop((root, title, charts, waves, upper, lower, spectra));
+
+    let drawn = RgbImage::from_raw(width, height, pixels).context("a buffer of the wrong size")?;
+    imageops::resize(&drawn, SIZE.0, SIZE.1, FilterType::Triangle)
+        .save(path)
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// A length of the finished picture, as it is drawn.
+fn px(length: u32) -> u32 {
+    length * DRAWN
 }
 
 fn write_title(area: &Area<'_>, chain: &str) -> Result<()> {
-    let style = |size: i32, color: &RGBColor| {
-        let middle = Pos::new(HPos::Center, VPos::Top);
-        (FONT, size).into_font().color(color).pos(middle)
-    };
-    let middle = SIZE.0 as i32 / 2;
-    area.draw_text(
-        "Matryoshka, dry against wet",
-        &style(32, &INK),
-        (middle, 14),
-    )?;
-    area.draw_text(chain, &style(21, &INK), (middle, 54))?;
+    let middle = Pos::new(HPos::Center, VPos::Top);
+    for (text, size, y) in [("Matryoshka: dry against wet", 28, 14), (chain, 18, 50)] {
+        let at = (px(SIZE.0) as i32 / 2, px(y) as i32);
+        area.draw_text(text, &letters(size).pos(middle), at)?;
+    }
     Ok(())
 }
 
@@ -71,20 +82,21 @@ fn draw_wave(
     has_time: bool,
 ) -> Result<()> {
     let mut chart = ChartBuilder::on(area)
-        .margin_right(24)
-        .y_label_area_size(84)
-        .x_label_area_size(if has_time { 52 } else { 14 })
+        .margin_right(px(22))
+        .margin_left(px(14))
+        .y_label_area_size(px(62))
+        .x_label_area_size(px(if has_time { 46 } else { 10 }))
         .build_cartesian_2d(0.0..signal.seconds(), -loudest..loudest)?;
     let mut mesh = chart.configure_mesh();
     mesh.disable_x_mesh()
         .bold_line_style(GRID)
         .light_line_style(TRANSPARENT)
         .axis_style(INK)
-        .label_style(label(18))
-        .axis_desc_style(label(19))
+        .label_style(letters(15))
+        .axis_desc_style(letters(16))
         .y_labels(3)
         .y_label_formatter(&|value| format!("{value:.1}"))
-        .y_desc(format!("{name}, sample"));
+        .y_desc(format!("{name}, sample value"));
     if has_time {
         mesh.x_labels(11)
             .x_label_formatter(&|seconds| format!("{seconds}"))
@@ -108,11 +120,12 @@ fn draw_wave(
         }
         let root_mean_square = (power / f64::from(count.max(1))).sqrt();
         let time = (column as f64 + 0.5) / columns as f64 * signal.seconds();
-        let mut line = |from: f64, to: f64, style: ShapeStyle| {
-            chart.draw_series([PathElement::new([(time, from), (time, to)], style)])
-        };
-        line(lowest, highest, color.mix(0.5).into())?;
-        line(-root_mean_square, root_mean_square, color.into())?;
+        let line =
+            |from, to, style: ShapeStyle| PathElement::new([(time, from), (time, to)], style);
+        chart.draw_series([
+            line(lowest, highest, color.mix(0.5).into()),
+            line(-root_mean_square, root_mean_square, color.into()),
+        ])?;
     }
     Ok(())
 }
@@ -124,17 +137,19 @@ fn draw_spectra(area: &Area<'_>, dry: &Signal, wet: &Signal) -> Result<()> {
     let levels = curves.iter().flat_map(|(_, _, curve)| curve);
     let top = levels.fold(f64::MIN, |top, (_, level)| top.max(*level));
     let top = (top / 10.0).ceil() * 10.0;
-    let highest = curves[0].2.last().map_or(20_000.0, |band| band.0);
 
     let mut chart = ChartBuilder::on(area)
-        .margin_right(24)
-        .margin_bottom(8)
-        .y_label_area_size(84)
-        .x_label_area_size(52)
+        .margin_right(px(22))
+        .margin_left(px(14))
+        .margin_bottom(px(10))
+        .y_label_area_size(px(62))
+        .x_label_area_size(px(46))
         .build_cartesian_2d(
-            (20.0..highest).log_scale().with_key_points(vec![
-                20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0, 20_000.0,
-            ]),
+            (20.0..measure::highest_hertz(dry))
+                .log_scale()
+                .with_key_points(vec![
+                    20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0, 20_000.0,
+                ]),
             top - SPECTRUM_RANGE_DB..top,
         )?;
     chart
@@ -142,8 +157,8 @@ fn draw_spectra(area: &Area<'_>, dry: &Signal, wet: &Signal) -> Result<()> {
         .bold_line_style(GRID)
         .light_line_style(TRANSPARENT)
         .axis_style(INK)
-        .label_style(label(18))
-        .axis_desc_style(label(19))
+        .label_style(letters(15))
+        .axis_desc_style(letters(16))
         .x_label_formatter(&|hertz| match *hertz {
             hertz if hertz < 1_000.0 => format!("{hertz:.0}"),
             hertz => format!("{:.0}k", hertz / 1_000.0),
@@ -151,7 +166,7 @@ fn draw_spectra(area: &Area<'_>, dry: &Signal, wet: &Signal) -> Result<()> {
         .y_labels(8)
         .y_label_formatter(&|level| format!("{level:.0}"))
         .x_desc("Frequency in Hz")
-        .y_desc("Level in a 1/12 octave, dB of full scale")
+        .y_desc("dB of full scale per 1/12 octave")
         .draw()?;
     for (name, color, curve) in curves {
         let floor = top - SPECTRUM_RANGE_DB;
@@ -159,24 +174,24 @@ fn draw_spectra(area: &Area<'_>, dry: &Signal, wet: &Signal) -> Result<()> {
             .into_iter()
             .map(|(hertz, level)| (hertz, level.max(floor)));
         chart
-            .draw_series(LineSeries::new(curve, color.stroke_width(3)))?
+            .draw_series(LineSeries::new(curve, color.stroke_width(px(2))))?
             .label(name)
-            .legend(move |(x, y)| Rectangle::new([(x, y - 3), (x + 24, y + 1)], color.filled()));
+            .legend(move |(x, y)| Rectangle::new([(x, y - 2), (x + 44, y + 2)], color.filled()));
     }
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperRight)
-        .label_font(label(20))
-        .legend_area_size(36)
-        .margin(14)
+        .label_font(letters(17))
+        .legend_area_size(px(28))
+        .margin(px(10))
         .background_style(WHITE.mix(0.85))
         .border_style(GRID)
         .draw()?;
     Ok(())
 }
 
-fn label(size: i32) -> TextStyle<'static> {
-    (FONT, size).into_font().color(&INK)
+fn letters(size: u32) -> TextStyle<'static> {
+    (FONT, px(size)).into_font().color(&INK)
 }
 
 fn loudest(signal: &Signal) -> f64 {

@@ -115,8 +115,8 @@ fn reason(error: hound::Error) -> String {
     match error {
         hound::Error::IoError(error) => match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::UnexpectedEof => "the file ends too soon".to_owned(),
-            // hound reports so a file that does not begin as a WAV file does.
+            // hound's own words for it are not the system's.
+            _ if error.raw_os_error().is_none() => "the file ends too soon".to_owned(),
             _ => error.to_string(),
         },
         hound::Error::FormatError(why) => format!("it is no WAV file ({why})"),

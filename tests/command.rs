@@ -321,6 +321,21 @@ fn a_plugin_that_is_not_there_is_named_and_the_rest_plays() {
 }
 
 #[test]
+fn settings_that_a_plugin_cannot_have_saved_are_not_given_to_it() {
+    let desk = desk_with_a_tone();
+    // "hello", to a plugin that expects three floats and would read on behind it.
+    desk.write(
+        "odd.rack",
+        r#"{"chain": [{"plugin": "LADSPA:Hard Limiter", "state": "KLUv/SAFKQAAaGVsbG8="}]}"#,
+    );
+    let run = desk.succeed(&["render", "--rack", "odd.rack", "dry.wav", "wet.wav"]);
+    let part = "Hard Limiter (LADSPA) failed while loading its settings: they are 5 bytes long";
+    assert!(run.err.contains(part), "{}", run.err);
+    let (dry, wet) = (desk.path("dry.wav"), desk.path("wet.wav"));
+    assert!(read_floats(&dry).1 == read_floats(&wet).1);
+}
+
+#[test]
 fn a_plugin_whose_name_is_mistyped_is_not_rendered_without_and_the_right_name_is_told() {
     let desk = desk_with_a_tone();
     let meant = "Did you mean ZamCompX2";

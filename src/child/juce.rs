@@ -214,6 +214,19 @@ impl Child for JuceChild {
     }
 
     fn load_state(&mut self, state: &[u8]) -> Result<(), ChildError> {
+        // JUCE reads as many floats as there are parameters, however few bytes there are
+        // (juce_LADSPAPluginFormatHeadless.cpp, setStateInformation).
+        if self.description.format == "LADSPA" {
+            let own_bytes = self.parameters().len() * size_of::<f32>();
+            if state.len() != own_bytes {
+                let bytes = state.len();
+                return Err(ChildError::Failed {
+                    plugin: self.description.to_string(),
+                    doing: "loading its settings",
+                    reason: format!("they are {bytes} bytes long, and not {own_bytes}"),
+                });
+            }
+        }
         let result = self.instance.set_state(state);
         result.map_err(self.failed("loading its settings"))
     }

@@ -110,12 +110,16 @@ pub struct Played {
 }
 
 impl Played {
-    /// The median of the blocks' times, and the longest with its number, from 1.
-    pub fn cost(&self) -> (Duration, (usize, Duration)) {
+    /// How long a block took: one in two less than the first, 99 in 100 less than the second; and the
+    /// longest of all, with its number, from 1.
+    pub fn cost(&self) -> (Duration, Duration, (usize, Duration)) {
         let mut sorted = self.times.clone();
         sorted.sort();
-        let median = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+        let at = |hundredths: usize| {
+            let place = sorted.len() * hundredths / 100;
+            sorted.get(place).copied().unwrap_or_default()
+        };
         let worst = (1..).zip(self.times.iter().copied()).max_by_key(|it| it.1);
-        (median, worst.unwrap_or_default())
+        (at(50), at(99), worst.unwrap_or_default())
     }
 }

@@ -27,6 +27,9 @@ fn main() {
         // The plugin's library shows its entry points only: without this, what cxx and zstd bring
         // along would be visible to every other plugin in the host.
         println!("cargo:rustc-cdylib-link-arg=-Wl,--exclude-libs,ALL");
+        // Rust's standard library leaves a destructor with each thread that it ran on; a host that
+        // unloads us and then ends such a thread would jump into nothing (src/child/resident.rs).
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
     println!("cargo:rerun-if-changed=cpp");
     println!("cargo:rerun-if-changed=src/juce");

@@ -27,6 +27,8 @@
 mod error;
 pub mod juce;
 pub mod placeholder;
+#[cfg(unix)]
+mod resident;
 
 pub use error::ChildError;
 #[cfg(feature = "bench")]

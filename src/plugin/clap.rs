@@ -96,7 +96,8 @@ unsafe extern "C" fn create_plugin(
     if unsafe { CStr::from_ptr(plugin_id) } != descriptor().clap_id() {
         return ptr::null();
     }
-    let wrapper = Arc::into_raw(Wrapper::<Matryoshka>::new(host));
+    // SAFETY: the host's table, which outlives the plugin by CLAP's contract.
+    let wrapper = Arc::into_raw(unsafe { Wrapper::<Matryoshka>::new(host) });
     // SAFETY: the Arc was just leaked, so the wrapper lives until its own `destroy` takes it back.
     let plugin = unsafe { (*wrapper).clap_plugin.as_ptr() };
     // SAFETY: the table is the wrapper's, complete and alive.

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use matryoshka::audio::{Block, EventList, Transport};
 use matryoshka::child::Activation;
 use matryoshka::session::{Handle, Preparation};
 
@@ -27,9 +28,9 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
     let document = serde_json::json!({"chain": [{"plugin": {
         "format": "VST3", "name": "Matryoshka Fixture", "file": file,
     }}]});
-    let (session, _player) = Handle::open().expect("a session");
+    let (session, mut player) = Handle::open().expect("a session");
     let settings = settings.to_vec();
-    let saved = session.ask(move |thread, session| {
+    let set = session.ask(move |thread, session| {
         session.load(thread, &document.to_string()).expect("a rack");
         let preparation = Preparation {
             activation: Activation {
@@ -49,14 +50,27 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
             let parameter = parameter.unwrap_or_else(|| panic!("{name}: {parameters:?}"));
             session.set_parameter(slot.id, parameter.index, value);
         }
-        session.save(thread)
     });
+    set.expect("the message thread");
+    // A VST3 hears of its parameters when it processes, and only then do they reach its state.
+    let mut silence = [[0.0; 64]; 2];
+    let [left, right] = &mut silence;
+    player.adopt();
+    player.run(&mut Block {
+        main: &mut [&mut left[..], &mut right[..]],
+        sidechain: &[],
+        frames: 64,
+        events: &[],
+        events_out: &mut EventList::default(),
+        transport: &Transport::default(),
+    });
+    let saved = session.ask(|thread, session| session.save(thread));
     saved.expect("the message thread")
 }
 
 /// A gain in decibels as the fixture's parameter has it, from 0 to 1.
 pub fn gain(db: f32) -> f32 {
-    const MAX_DB: f32 = 24.0;
+    const MAX_DB: f32 = 64.0;
     (db + MAX_DB) / (2.0 * MAX_DB)
 }
 

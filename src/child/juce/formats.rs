@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{JuceChild, before_stop};
+#[cfg(unix)]
+use crate::child::resident;
 use crate::child::{Child, ChildError, Description};
 use crate::juce::{AudioPluginFormatManager, PluginDescription};
 use crate::threads::MessageThread;
@@ -113,6 +115,8 @@ impl Formats {
         let Some(named) = manager.format_named(format) else {
             return Ok(Vec::new());
         };
+        #[cfg(unix)]
+        resident::keep(format, file);
         let found = named
             .find_types(file)
             .map_err(|error| ChildError::NotLoaded {
@@ -133,11 +137,14 @@ impl Formats {
         description: &Description,
     ) -> Result<Box<dyn Child>, ChildError> {
         self.start(&description.format);
-        let instance = self
-            .manager
-            .borrow()
-            .create(thread, &to_juce(description))
-            .map_err(|reason| ChildError::NotLoaded {
+        let create = || self.manager.borrow().create(thread, &to_juce(description));
+        #[cfg(unix)]
+        resident::keep(&description.format, &description.file);
+        #[cfg(unix)]
+        let created = resident::keeping(create);
+        #[cfg(not(unix))]
+        let created = create();
+        let instance = created.map_err(|reason| ChildError::NotLoaded {
                 plugin: description.to_string(),
                 reason,
             })?;

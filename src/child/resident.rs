@@ -1,0 +1,97 @@
+//! Libraries of children stay loaded for the life of the process.
+//!
+//! A library may leave destructors with the threads that it ran on: Rust's standard library does, by
+//! a pthread key, and so do many C++ runtimes. When such a thread ends after the library was
+//! unloaded, the process jumps into nothing. JUCE unloads a library with its last instance, and once
+//! more after each look at what is in it; the host's audio threads know nothing of that. So each
+//! library is marked `RTLD_NODELETE` before anything of it runs. Seen with nice-plug's plugins.
+#![allow(unsafe_code)]
+
+use std::ffi::{CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// Keeps the library of a VST3 or LADSPA plugin loaded. Does nothing where it cannot be loaded: the
+/// format itself will say why.
+pub(super) fn keep(format: &str, file: &str) {
+    let library = match format {
+        "VST3" => library_in_bundle(Path::new(file)),
+        "LADSPA" => Some(PathBuf::from(file)),
+        _ => None,
+    };
+    if let Some(library) = library {
+        keep_library(library.as_os_str());
+    }
+}
+
+/// Runs `load`, and keeps what libraries it loaded and did not unload again.
+pub(super) fn keeping<R>(load: impl FnOnce() -> R) -> R {
+    let before = loaded();
+    let result = load();
+    for library in loaded() {
+        if !before.contains(&library) {
+            keep_library(OsStr::from_bytes(library.as_bytes()));
+        }
+    }
+    result
+}
+
+/// `X.vst3/Contents/<machine>-linux/X.so`.
+fn library_in_bundle(bundle: &Path) -> Option<PathBuf> {
+    let machine = format!("{}-linux", std::env::consts::ARCH);
+    let stem = bundle.file_stem()?;
+    let mut name = stem.to_os_string();
+    name.push(".so");
+    Some(bundle.join("Contents").join(machine).join(name)).filter(|library| library.is_file())
+}
+
+fn keep_library(library: &OsStr) {
+    let Ok(path) = CString::new(library.as_bytes()) else {
+        return;
+    };
+    // SAFETY: a C string that lives through the call. Loading runs the library's initialisers, as
+    // loading it to host it would; that it is never unloaded makes every later use of it safer.
+    unsafe {
+        let handle = libc::dlopen(
+            path.as_ptr(),
+            libc::RTLD_LAZY | libc::RTLD_LOCAL | libc::RTLD_NODELETE,
+        );
+        if !handle.is_null() {
+            libc::dlclose(handle);
+        }
+    }
+}
+
+/// The paths of all libraries in the process.
+#[cfg(target_os = "linux")]
+fn loaded() -> Vec<CString> {
+    use std::ffi::{CStr, c_int, c_void};
+
+    unsafe extern "C" fn note(
+        info: *mut libc::dl_phdr_info,
+        _size: libc::size_t,
+        names: *mut c_void,
+    ) -> c_int {
+        // SAFETY: the C library passes a valid entry, and our own list back.
+        let (info, names) = unsafe { (&*info, &mut *names.cast::<Vec<CString>>()) };
+        if !info.dlpi_name.is_null() {
+            // SAFETY: not null, and a C string by dl_iterate_phdr's contract.
+            let name = unsafe { CStr::from_ptr(info.dlpi_name) };
+            if !name.is_empty() {
+                names.push(name.to_owned());
+            }
+        }
+        0
+    }
+
+    let mut names: Vec<CString> = Vec::new();
+    // SAFETY: the callback only uses the list, which lives through the call.
+    unsafe { libc::dl_iterate_phdr(Some(note), (&raw mut names).cast()) };
+    names
+}
+
+/// macOS never unloads libraries with thread-local variables, which covers what is known of.
+#[cfg(not(target_os = "linux"))]
+fn loaded() -> Vec<CString> {
+    Vec::new()
+}

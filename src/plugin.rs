@@ -98,14 +98,9 @@ impl Plugin for Matryoshka {
             // Audio passes; the reason is in the log.
             return true;
         };
-        let player = match &mut self.player {
-            Some(player) => player,
-            none => match self.door.take_player() {
-                Some(player) => none.insert(player),
-                None => return true,
-            },
+        let Some(mut player) = self.player.take().or_else(|| self.door.take_player()) else {
+            return true;
         };
-        player.retire();
         let preparation = Preparation {
             activation: Activation {
                 sample_rate: f64::from(buffer_config.sample_rate),
@@ -120,9 +115,13 @@ impl Plugin for Matryoshka {
                 .first()
                 .map_or(0, |n| n.get()) as usize,
         };
-        match session.ask(move |thread, session| session.prepare(thread, preparation)) {
-            Ok(prepared) => {
-                player.adopt();
+        let answer = session.ask(move |thread, session| {
+            let prepared = session.prepare(thread, &mut player, preparation);
+            (player, prepared)
+        });
+        match answer {
+            Ok((player, prepared)) => {
+                self.player = Some(player);
                 context.set_latency_samples(prepared.latency_samples);
                 self.tail = tail_status(prepared, preparation.activation.sample_rate);
             }

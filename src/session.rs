@@ -20,7 +20,7 @@ use crate::catalog::Thoroughness;
 use crate::child::{Activation, Parameter, Tail};
 use crate::rack::compile::{Plan, compile};
 use crate::rack::edit::{Edit, EditError};
-use crate::rack::exchange::Publisher;
+use crate::rack::exchange::{Player, Publisher};
 use crate::rack::schedule::Schedule;
 use crate::rack::{ChildState, PluginReference, Rack, SlotId};
 use crate::state::{self, StateError};
@@ -167,17 +167,27 @@ impl Session {
         state::to_text(&self.rack)
     }
 
-    /// Loads what is not loaded yet, makes every child ready for what the host told, and publishes
-    /// the schedule. The player must have given up the last one (`Player::retire`).
-    pub fn prepare(&mut self, thread: &MessageThread, preparation: Preparation) -> Prepared {
+    /// Loads what is not loaded yet, makes every child ready for what the host told, and hands the
+    /// schedule to `player`. No audio may run meanwhile, which having the player here ensures.
+    pub fn prepare(
+        &mut self,
+        thread: &MessageThread,
+        player: &mut Player,
+        preparation: Preparation,
+    ) -> Prepared {
         self.ensure_rack(thread);
-        self.publisher.withdraw();
+        // Twice: what does not fit into the queue on the way back is still with the player.
+        for _ in 0..2 {
+            player.retire();
+            self.publisher.withdraw();
+        }
         self.collect();
         for slot in self.slots.values_mut() {
             slot.deactivate();
         }
         self.preparation = Some(preparation);
         self.refresh(thread);
+        player.adopt();
         self.prepared()
     }
 

@@ -14,8 +14,7 @@ struct Rack {
     prepared: Prepared,
 }
 
-fn prepare(session: &Handle, player: &mut Player, channels: usize) -> Prepared {
-    player.retire();
+fn prepare(session: &Handle, mut player: Player, channels: usize) -> (Player, Prepared) {
     let preparation = Preparation {
         activation: Activation {
             sample_rate: RATE,
@@ -25,21 +24,21 @@ fn prepare(session: &Handle, player: &mut Player, channels: usize) -> Prepared {
         channels,
         sidechain: 2,
     };
-    let prepared = session
-        .ask(move |thread, session| session.prepare(thread, preparation))
-        .expect("the message thread");
-    player.adopt();
-    prepared
+    let prepared = session.ask(move |thread, session| {
+        let prepared = session.prepare(thread, &mut player, preparation);
+        (player, prepared)
+    });
+    prepared.expect("the message thread")
 }
 
 fn open(document: &str, channels: usize) -> Rack {
-    let (session, mut player) = Handle::open().expect("a session");
+    let (session, player) = Handle::open().expect("a session");
     let text = document.to_owned();
     session
         .ask(move |thread, session| session.load(thread, &text))
         .expect("the message thread")
         .expect("a rack");
-    let prepared = prepare(&session, &mut player, channels);
+    let (player, prepared) = prepare(&session, player, channels);
     Rack {
         session,
         player,
@@ -174,7 +173,7 @@ fn two_sessions_at_once_do_not_disturb_each_other() {
     let mut second = open(&chain(&["VST3:ZamCompX2", "LV2:ZamTube"]), 2);
     let mut alone = sine(2, 8192);
     first.play(&mut alone, FRAMES);
-    prepare(&first.session, &mut first.player, 2);
+    (first.player, _) = prepare(&first.session, first.player, 2);
 
     let mut together = sine(2, 8192);
     let player = std::thread::spawn(move || {

@@ -28,18 +28,16 @@ fn bundled() -> PathBuf {
     }
 }
 
-/// Starts this program again, to run `probe` under the interposer, and fails with what it prints if
-/// it fails.
-fn run_probe(probe: &str, environment: &[(&str, &Path)]) {
+/// Runs `probe` under the interposer: the test starts this program again, to run that same test,
+/// which then finds itself there and probes. Fails with what the probe prints if it fails.
+fn run_probe(test: &str, probe: &str, environment: &[(&str, &Path)]) {
+    if let Ok(name) = std::env::var(PROBE) {
+        probe::run(&name).unwrap();
+        return;
+    }
     let home = tempfile::tempdir().unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "probe",
-            "--exact",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args([test, "--exact", "--nocapture", "--test-threads=1"])
         .env("LD_PRELOAD", interposer::compiled())
         .env(PROBE, probe)
         .env("RUST_BACKTRACE", "0") // the report has the stacks that matter
@@ -63,12 +61,16 @@ fn run_probe(probe: &str, environment: &[(&str, &Path)]) {
 
 #[test]
 fn the_interposer_catches_what_it_must_and_nothing_else() {
-    run_probe("interposer", &[]);
+    run_probe(
+        "the_interposer_catches_what_it_must_and_nothing_else",
+        "interposer",
+        &[],
+    );
 }
 
 #[test]
 fn the_fixture_itself_is_realtime_safe() {
-    run_probe("fixture", &[]);
+    run_probe("the_fixture_itself_is_realtime_safe", "fixture", &[]);
 }
 
 #[test]
@@ -88,16 +90,8 @@ fn matryoshka_with_a_child_in_its_rack_is_realtime_safe() {
     // Audible, so that the probe can tell that the child is there.
     let settings = Path::new("gain=-6,latency=64,echo=1");
     run_probe(
+        "matryoshka_with_a_child_in_its_rack_is_realtime_safe",
         "matryoshka",
         &[("MATRYOSHKA_RACK", &file), ("MATRYOSHKA_FIXTURE", settings)],
     );
-}
-
-/// Not a test: what the tests above start again.
-#[test]
-#[ignore = "started by the other tests, under the interposer"]
-fn probe() {
-    if let Ok(name) = std::env::var(PROBE) {
-        probe::run(&name).unwrap();
-    }
 }

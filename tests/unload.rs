@@ -43,7 +43,10 @@ fn wait_for(what: &str, now: impl Fn() -> Vec<String>, wanted: &[String]) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while now() != wanted {
         let left = now();
-        assert!(Instant::now() < deadline, "{what}: {left:?}, not {wanted:?}");
+        assert!(
+            Instant::now() < deadline,
+            "{what}: {left:?}, not {wanted:?}"
+        );
         std::thread::yield_now();
     }
 }
@@ -77,7 +80,9 @@ fn round(bundle: &Path, state: &[u8], input: &[Vec<f32>]) {
     assert_eq!(threads(), before, "only looking at it starts nothing");
     let mut instance = library.create(ID).expect("an instance");
     instance.load_state(state).expect("a state");
-    let mut processor = instance.activate(Setup::new(48_000.0, 128)).expect("active");
+    let mut processor = instance
+        .activate(Setup::new(48_000.0, 128))
+        .expect("active");
     let output = processor.render(input, None, repeat(128)).expect("audio");
     instance.deactivate(processor);
     assert!(output != input, "the rack did nothing");

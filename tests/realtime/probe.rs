@@ -33,7 +33,7 @@ pub fn run(name: &str) -> Result<()> {
         "matryoshka" => {
             let mut instance = load("Matryoshka.clap", "org.matryoshka.matryoshka")?;
             watch_plugin(interposer, &mut instance, child_is_heard)?;
-            let state = String::from_utf8(instance.save_state()?)?;
+            let state = String::from_utf8_lossy(&instance.save_state()?).into_owned();
             ensure!(
                 state.contains("Matryoshka Fixture"),
                 "not in the rack document: {state}"

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test program uses its part
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use matryoshka::audio::{Block, EventList, Transport};
 use matryoshka::child::Activation;
@@ -17,7 +18,11 @@ pub fn bundled(name: &str) -> PathBuf {
         PathBuf::from,
     );
     let path = folder.join(name);
-    assert!(path.exists(), "{} is missing: run `cargo xtask test`", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo xtask test`",
+        path.display()
+    );
     path
 }
 
@@ -29,7 +34,7 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
         "format": "VST3", "name": "Matryoshka Fixture", "file": file,
     }}]});
     let (session, mut player) = Handle::open().expect("a session");
-    let settings = settings.to_vec();
+    let wishes = settings.to_vec();
     let set = session.ask(move |thread, session| {
         session.load(thread, &document.to_string()).expect("a rack");
         let preparation = Preparation {
@@ -41,21 +46,21 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
             channels: 2,
             sidechain: 2,
         };
-        session.prepare(thread, preparation);
+        session.prepare(thread, &mut player, preparation);
         let slot = session.report().remove(0);
         assert_eq!(slot.problem, None);
-        for (name, value) in settings {
+        for (name, value) in wishes {
             let parameters = session.parameters(slot.id);
             let parameter = parameters.iter().find(|known| known.name == name);
             let parameter = parameter.unwrap_or_else(|| panic!("{name}: {parameters:?}"));
             session.set_parameter(slot.id, parameter.index, value);
         }
+        player
     });
-    set.expect("the message thread");
+    let mut player = set.expect("the message thread");
     // A VST3 hears of its parameters when it processes, and only then do they reach its state.
     let mut silence = [[0.0; 64]; 2];
     let [left, right] = &mut silence;
-    player.adopt();
     player.run(&mut Block {
         main: &mut [&mut left[..], &mut right[..]],
         sidechain: &[],
@@ -64,6 +69,21 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
         events_out: &mut EventList::default(),
         transport: &Transport::default(),
     });
+    // nice-plug reports a new latency from a thread of its own, which must be done before the child
+    // goes: a task that comes too late ends that thread, and the next instance to go aborts.
+    let latency = settings.iter().find(|(name, _)| *name == "Latency");
+    let wanted = latency.map_or(0, |(_, value)| (value * 48_000.0).round() as u32);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let report = session.ask(|_thread, session| session.report());
+        if report.expect("the message thread")[0].latency_samples == wanted {
+            break;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "the latency never came to {wanted}"
+        );
+    }
     let saved = session.ask(|thread, session| session.save(thread));
     saved.expect("the message thread")
 }
@@ -121,7 +141,10 @@ pub fn delayed(signal: &[Vec<f32>], samples: usize) -> Vec<Vec<f32>> {
         .map(|channel| {
             let silence = std::iter::repeat_n(0.0, samples);
             let frames = channel.len();
-            silence.chain(channel.iter().copied()).take(frames).collect()
+            silence
+                .chain(channel.iter().copied())
+                .take(frames)
+                .collect()
         })
         .collect()
 }

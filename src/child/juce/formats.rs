@@ -145,9 +145,9 @@ impl Formats {
         #[cfg(not(unix))]
         let created = create();
         let instance = created.map_err(|reason| ChildError::NotLoaded {
-                plugin: description.to_string(),
-                reason,
-            })?;
+            plugin: description.to_string(),
+            reason,
+        })?;
         let mut description = description.clone();
         // A reference in a rack does not say these. What it says stays as it is: a VST3's own
         // description names the library within the bundle, from which it cannot be loaded again.

@@ -109,13 +109,16 @@ impl Playback {
             sidechain: sidechain.map_or(0, Input::channels),
         };
         let (session, mut player) = Handle::open()?;
-        let prepared = session.ask(move |thread, session| -> Result<Prepared, Trouble> {
-            session.set_thoroughness(Thoroughness::Every);
-            let rack = contents.into_rack(thread)?;
-            session.replace_rack(thread, rack);
-            Ok(session.prepare(thread, preparation))
-        })??;
-        player.adopt();
+        let ready = session.ask(
+            move |thread, session| -> Result<(Player, Prepared), Trouble> {
+                session.set_thoroughness(Thoroughness::Every);
+                let rack = contents.into_rack(thread)?;
+                session.replace_rack(thread, rack);
+                let prepared = session.prepare(thread, &mut player, preparation);
+                Ok((player, prepared))
+            },
+        );
+        let (mut player, prepared) = ready??;
         player.take_latency_change();
         Ok(Self {
             player,

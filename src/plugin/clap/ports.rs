@@ -148,8 +148,18 @@ unsafe extern "C" fn process(
     let mut outputs = [none; OUTPUTS];
     // SAFETY: the lists have as many ports as their counts say.
     unsafe {
-        fit(&mut inputs, block.audio_inputs, block.audio_inputs_count, &guarded.inputs);
-        fit(&mut outputs, block.audio_outputs, block.audio_outputs_count, &guarded.outputs);
+        fit(
+            &mut inputs,
+            block.audio_inputs,
+            block.audio_inputs_count,
+            &guarded.inputs,
+        );
+        fit(
+            &mut outputs,
+            block.audio_outputs,
+            block.audio_outputs_count,
+            &guarded.outputs,
+        );
     }
     // An input without an output to write it to cannot be copied there.
     inputs[0].channel_count = inputs[0].channel_count.min(outputs[0].channel_count);
@@ -176,7 +186,12 @@ unsafe fn fit(
     if given.is_null() {
         return;
     }
-    for (index, (port, declared)) in ports.iter_mut().zip(declared).enumerate().take(count as usize) {
+    for (index, (port, declared)) in ports
+        .iter_mut()
+        .zip(declared)
+        .enumerate()
+        .take(count as usize)
+    {
         // SAFETY: the index is below the count.
         *port = unsafe { *given.add(index) };
         let most = port.channel_count.min(declared.load(Ordering::Acquire));

@@ -33,7 +33,7 @@ mod resident;
 pub use error::ChildError;
 #[cfg(feature = "bench")]
 pub use juce::JuceChild;
-pub use juce::{Formats, MESSAGE_LOOP, keep_ticking};
+pub use juce::{Formats, MESSAGE_LOOP, before_stop, keep_ticking};
 pub use placeholder::Placeholder;
 
 use std::fmt;
@@ -217,6 +217,12 @@ pub trait Child {
 
     /// What changed since the last call.
     fn take_changes(&mut self) -> Changes;
+
+    /// What it threw since the last call in a call that has no room for an error, and was then taken
+    /// for a plain answer: no latency, no tail, no parameters.
+    fn take_complaint(&mut self) -> Option<ChildError> {
+        None
+    }
 
     /// What it said when its processor returned a [`Failure`].
     fn failure(&self) -> String;

@@ -19,7 +19,7 @@ use nih_plug::prelude::*;
 use crate::audio::{self, Block, EventList, MAX_CHANNELS};
 use crate::child::{Activation, Tail};
 use crate::rack::exchange::Player;
-use crate::session::Preparation;
+use crate::session::{Preparation, SharedTail};
 use door::Door;
 use params::HostParams;
 
@@ -30,7 +30,8 @@ pub struct Matryoshka {
     player: Option<Player>,
     events_in: EventList,
     events_out: EventList,
-    tail: ProcessStatus,
+    tail: Option<Arc<SharedTail>>,
+    sample_rate: f64,
 }
 
 impl Default for Matryoshka {
@@ -42,18 +43,24 @@ impl Default for Matryoshka {
             player: None,
             events_in: EventList::default(),
             events_out: EventList::default(),
-            tail: ProcessStatus::Normal,
+            tail: None,
+            sample_rate: 0.0,
         }
     }
 }
 
-const SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
+const STEREO_SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
+const MONO_SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(1)];
 
-const fn layout(channels: u32, names: PortNames) -> AudioIOLayout {
+const fn layout(
+    channels: u32,
+    sidechain: &'static [NonZeroU32],
+    names: PortNames,
+) -> AudioIOLayout {
     AudioIOLayout {
         main_input_channels: NonZeroU32::new(channels),
         main_output_channels: NonZeroU32::new(channels),
-        aux_input_ports: SIDECHAIN,
+        aux_input_ports: sidechain,
         names,
         ..AudioIOLayout::const_default()
     }
@@ -73,8 +80,14 @@ impl Plugin for Matryoshka {
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] =
-        &[layout(2, names("Stereo")), layout(1, names("Mono"))];
+    // The last is what a VST3 host gets that asks for a mono track: nice-plug 0.4.2 takes the main
+    // bus's channels for those of the sidechain too (`aux_input_start_idx` in `setBusArrangements`,
+    // its `wrapper/vst3/wrapper.rs`), so that "Mono" never matches there. It can go with that.
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        layout(2, STEREO_SIDECHAIN, names("Stereo")),
+        layout(1, STEREO_SIDECHAIN, names("Mono")),
+        layout(1, MONO_SIDECHAIN, names("Mono, mono sidechain")),
+    ];
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
 
@@ -117,13 +130,14 @@ impl Plugin for Matryoshka {
         };
         let answer = session.ask(move |thread, session| {
             let prepared = session.prepare(thread, &mut player, preparation);
-            (player, prepared)
+            (player, prepared, session.shared_tail())
         });
         match answer {
-            Ok((player, prepared)) => {
+            Ok((player, prepared, tail)) => {
                 self.player = Some(player);
                 context.set_latency_samples(prepared.latency_samples);
-                self.tail = tail_status(prepared, preparation.activation.sample_rate);
+                self.tail = Some(tail);
+                self.sample_rate = preparation.activation.sample_rate;
             }
             Err(error) => tracing::error!("{error}"),
         }
@@ -193,7 +207,10 @@ impl Plugin for Matryoshka {
         if let Some(latency_samples) = player.take_latency_change() {
             context.set_latency_samples(latency_samples);
         }
-        self.tail
+        match &self.tail {
+            Some(tail) => tail_status(tail.get(), player.latency_samples(), self.sample_rate),
+            None => ProcessStatus::Normal,
+        }
     }
 }
 
@@ -205,13 +222,13 @@ impl Drop for Matryoshka {
 }
 
 /// The tail as nice-plug tells it to the host.
-fn tail_status(prepared: crate::session::Prepared, sample_rate: f64) -> ProcessStatus {
-    match prepared.tail {
+fn tail_status(tail: Tail, latency_samples: u32, sample_rate: f64) -> ProcessStatus {
+    match tail {
         Tail::Infinite => ProcessStatus::KeepAlive,
         Tail::Seconds(seconds) => {
             // `as` saturates, which is what is wanted of a tail beyond a day.
             let samples = (seconds * sample_rate).ceil() as u32;
-            match samples.saturating_add(prepared.latency_samples) {
+            match samples.saturating_add(latency_samples) {
                 0 => ProcessStatus::Normal,
                 u32::MAX => ProcessStatus::KeepAlive,
                 samples => ProcessStatus::Tail(samples),

@@ -11,10 +11,13 @@
 mod first_rack;
 mod handle;
 mod loaded_slot;
+mod tail;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use handle::Handle;
+pub use tail::SharedTail;
 
 use crate::catalog::Thoroughness;
 use crate::child::{Activation, Parameter, Tail};
@@ -73,6 +76,7 @@ pub struct Session {
     publisher: Publisher,
     preparation: Option<Preparation>,
     plan: Plan,
+    tail: Arc<SharedTail>,
     thoroughness: Thoroughness,
     /// Whether a rack was loaded or edited; until then the first rack is still to be looked for.
     has_rack: bool,
@@ -90,6 +94,7 @@ impl Session {
             publisher,
             preparation: None,
             plan: Plan::default(),
+            tail: Arc::default(),
             thoroughness: Thoroughness::Likely,
             has_rack: false,
             unreadable: None,
@@ -193,21 +198,15 @@ impl Session {
 
     /// How the rack plays as it stands.
     pub fn prepared(&self) -> Prepared {
-        let mut seconds = 0.0;
-        for slot in self.slots.values() {
-            match slot.tail() {
-                Tail::Seconds(more) => seconds += more,
-                Tail::Infinite => seconds = f64::INFINITY,
-            }
-        }
         Prepared {
             latency_samples: self.plan.latency_samples,
-            tail: if seconds.is_finite() {
-                Tail::Seconds(seconds)
-            } else {
-                Tail::Infinite
-            },
+            tail: self.tail.get(),
         }
+    }
+
+    /// The tail, to be read by the audio thread.
+    pub fn shared_tail(&self) -> Arc<SharedTail> {
+        self.tail.clone()
     }
 
     /// Changes the rack. While prepared, the change is heard as soon as it is ready.
@@ -337,6 +336,7 @@ impl Session {
             cells.extend(loaded.cells());
         }
         self.plan = compile(&plans, preparation.channels, preparation.sidechain);
+        self.tail.set(self.slots.values().map(LoadedSlot::tail));
         let plan = self.plan.clone();
         match Schedule::new(brand, plan, cells, &preparation.activation) {
             // While there is no room, the newest waits for `collect`.

@@ -135,6 +135,47 @@ fn a_mono_plugin_in_a_stereo_chain_runs_as_two_linked_instances() {
 }
 
 #[test]
+fn a_stereo_plugin_in_a_mono_chain_and_a_plugin_that_makes_stereo_of_mono_play() {
+    for plugin in ["VST3:ZamVerb", "LV2:MDA Ambience", "LADSPA:GVerb"] {
+        let mut rack = open(&chain(&[plugin]), 1);
+        assert_eq!(rack.report()[0].problem, None, "{plugin}");
+        let mut audio = sine(1, 48_000);
+        let input = audio.clone();
+        rack.play(&mut audio, FRAMES);
+        assert!(audio != input, "{plugin}");
+        assert!(audio[0].iter().all(|sample| sample.is_finite()), "{plugin}");
+    }
+}
+
+#[test]
+fn a_ladspa_plugin_starts_from_its_own_defaults_and_keeps_them_through_a_save() {
+    // "dB limit" goes from -50 to 0 and starts at 0: the sine passes.
+    let mut rack = open(&chain(&["LADSPA:hardLimiter"]), 2);
+    assert_eq!(rack.report()[0].problem, None);
+    let input = sine(2, 4096);
+    let mut first = input.clone();
+    rack.play(&mut first, FRAMES);
+    assert!(first == input);
+    let mut again = open(&rack.save(), 2);
+    let mut second = input.clone();
+    again.play(&mut second, FRAMES);
+    assert!(second == input);
+}
+
+#[test]
+fn a_format_that_is_not_hosted_is_named_and_its_settings_kept() {
+    let rack = open(&chain(&["CLAP:ZamCompX2", "LV2:MDA Overdrive"]), 2);
+    let report = rack.report();
+    let problem = report[0].problem.clone().expect("a problem");
+    assert!(
+        problem.contains("CLAP plugins cannot be hosted here"),
+        "{problem}"
+    );
+    assert_eq!(report[1].problem, None);
+    assert!(rack.save().contains("CLAP:ZamCompX2"));
+}
+
+#[test]
 fn a_rack_saved_and_loaded_again_is_the_same_to_the_byte() {
     for plugin in PLUGINS {
         let rack = open(&chain(&[plugin]), 2);

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Effects of zam-plugins that are the same at every run: no randomness, no free-running modulation.
-const CHILDREN: [&str; 3] = ["ZamCompX2", "ZaMultiCompX2", "ZamHeadX2"];
+const CHILDREN: [&str; 3] = ["ZamCompX2", "ZaMultiCompX2", "ZaMaximX2"];
+
+/// One that is mono.
+const MONO_CHILD: &str = "ZamComp";
 
 fn bundle() -> PathBuf {
     let bundled = std::env::var_os("MATRYOSHKA_BUNDLED").map_or_else(
@@ -55,13 +58,14 @@ fn python() -> PathBuf {
 
 #[test]
 fn the_rack_in_a_juce_host_is_bit_identical_to_its_child_alone() {
-    let children = CHILDREN.map(|name| format!("/usr/lib/vst3/{name}.vst3"));
+    let file = |name| format!("/usr/lib/vst3/{name}.vst3");
     let scratch = tempfile::tempdir().expect("a scratch folder");
     run(Command::new(python())
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pedalboard/compare.py"))
         .arg(bundle())
         .arg(scratch.path())
-        .args(children)
+        .arg(file(MONO_CHILD))
+        .args(CHILDREN.map(file))
         // A default rack of the user's would be loaded where an empty one is expected.
         .env("XDG_CONFIG_HOME", scratch.path())
         .env_remove("DISPLAY"));

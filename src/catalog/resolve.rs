@@ -57,6 +57,15 @@ pub fn resolve(
     reference: &PluginReference,
     thoroughness: Thoroughness,
 ) -> Result<Description, FindError> {
+    if let Some(format) = reference.format()
+        && !Formats::names().contains(&format)
+    {
+        return Err(ChildError::NotHosted {
+            plugin: reference.to_string(),
+            format: format.to_owned(),
+        }
+        .into());
+    }
     let formats = Formats::shared(thread)?;
     if let Some(exact) = exactly(reference) {
         return Ok(exact);

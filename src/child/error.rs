@@ -13,6 +13,14 @@ pub enum ChildError {
         /// Names that are near.
         suggestions: Vec<String>,
     },
+    /// This Matryoshka hosts no plugins of that format.
+    #[error("{plugin}: {format} plugins cannot be hosted here; its settings are kept")]
+    NotHosted {
+        /// Name and format.
+        plugin: String,
+        /// The format.
+        format: String,
+    },
     /// The plugin is there, but would not start.
     #[error("{plugin} could not be loaded: {reason}; its settings are kept")]
     NotLoaded {

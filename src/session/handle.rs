@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Session;
-use crate::child::{MESSAGE_LOOP, keep_ticking};
+use crate::child::{MESSAGE_LOOP, before_stop, keep_ticking};
 use crate::rack::exchange::{Player, exchange};
 use crate::threads::{AskError, MessageThread, Messages};
 
@@ -39,6 +39,11 @@ impl Handle {
         messages.ask(move |thread| {
             SESSIONS.with_borrow_mut(|sessions| sessions.insert(id, Session::new(publisher)));
             keep_ticking(thread, tick_all);
+            // Where the process exits with sessions alive, they go before the host of their
+            // children does.
+            before_stop(thread, || {
+                drop(SESSIONS.with_borrow_mut(std::mem::take));
+            });
         })?;
         Ok((Self { messages, id }, player))
     }

@@ -1,6 +1,6 @@
 """Hosts the built VST3 in pedalboard (a JUCE host) and compares it with hosting a child directly.
 
-Run by tests/pedalboard.rs as: compare.py MATRYOSHKA.vst3 SCRATCH_FOLDER CHILD.vst3...
+Run by tests/pedalboard.rs as: compare.py MATRYOSHKA.vst3 SCRATCH_FOLDER MONO_CHILD.vst3 CHILD.vst3...
 Each check prints a line; the first that fails ends the script with an error.
 """
 
@@ -118,6 +118,39 @@ def compare_child(bundle: str, file: str, scratch: Path) -> None:
     check(f"{name}: and would save the same state", restored.raw_state == saved)
 
 
+def check_mono(bundle: str, file: str, scratch: Path) -> None:
+    """A mono track: the bus arrangement is the host's to choose."""
+    audio = signal()[:1]
+    child = pedalboard.load_plugin(file)
+    turn_knobs(child)
+    direct = child.process(audio, RATE, buffer_size=256, reset=True)
+    name = child.name
+    check(f"{name}: it does something to a mono track", not same(direct, audio))
+    ours = open_matryoshka(bundle, rack(child, file), scratch)
+    hosted = ours.process(audio, RATE, buffer_size=256, reset=True)
+    check(f"{name}: bit-identical on a mono track", same(direct, hosted))
+    both = np.concatenate([audio, audio])
+    stereo = ours.process(both, RATE, buffer_size=256, reset=True)
+    twice = np.concatenate([direct, direct])
+    check(f"{name}: as two linked instances on a stereo track", same(stereo, twice))
+
+
+def check_default_rack(bundle: str, file: str, scratch: Path) -> None:
+    """The user's default rack is there for a new instance; XDG_CONFIG_HOME is the scratch folder."""
+    audio = signal(0.5)
+    child = pedalboard.load_plugin(file)
+    turn_knobs(child)
+    direct = child.process(audio, RATE, buffer_size=256, reset=True)
+    default = scratch / "matryoshka" / "default.rack"
+    default.parent.mkdir()
+    default.write_text(json.dumps(rack(child, file)))
+    os.environ.pop("MATRYOSHKA_RACK", None)
+    plugin = pedalboard.load_plugin(bundle)
+    hosted = plugin.process(audio, RATE, buffer_size=256, reset=True)
+    check("a new instance starts from the default rack", same(direct, hosted))
+    default.unlink()
+
+
 def check_garbage(bundle: str) -> None:
     audio = signal(0.2)
     plugin = pedalboard.load_plugin(bundle)
@@ -133,10 +166,12 @@ def check_garbage(bundle: str) -> None:
 
 
 def main() -> None:
-    bundle, scratch, *children = sys.argv[1:]
+    bundle, scratch, mono_child, *children = sys.argv[1:]
     check("three children to compare with", len(children) >= 3)
     for file in children:
         compare_child(bundle, file, Path(scratch))
+    check_mono(bundle, mono_child, Path(scratch))
+    check_default_rack(bundle, children[0], Path(scratch))
     check_garbage(bundle)
 
 

@@ -17,6 +17,7 @@ mod wav;
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
 
@@ -38,7 +39,13 @@ struct Interrupted;
 
 /// Hosts audio plugins (VST3, LV2, LADSPA; AudioUnit on macOS) without a DAW.
 #[derive(Debug, Parser)]
-#[command(name = "matryoshka", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(
+    name = "matryoshka",
+    version,
+    long_version = LONG_VERSION.as_str(),
+    max_term_width = 100,
+    after_help = AFTER_HELP
+)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -51,6 +58,13 @@ struct CommandLine {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
+
+/// For bug reports: which JUCE was built in matters as much as which Matryoshka it is.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let own = env!("CARGO_PKG_VERSION");
+    let host = matryoshka::child::host_version();
+    format!("{own}\nhosting plugins with {host}")
+});
 
 const AFTER_HELP: &str = "\
 Examples:

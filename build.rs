@@ -3,19 +3,36 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
-/// The same, of the bench's peers: with the feature `bench` only.
-const BENCH_BRIDGE: &str = "bench";
-
-/// The files with a `cxx::bridge`, relative to `src/juce`, each with a C++ file of the same name.
+/// The files with a `cxx::bridge`, relative to `src/juce`, each with a C++ file of the same name
+/// where it has glue.
 const BRIDGES: &[&str] = &[
     "buffer",
     "description",
     "format_manager",
     "instance",
+    "levels",
+    "listener",
+    "memory_block",
     "message_loop",
     "midi",
+    "parameter",
+    "play_head",
+    "string",
+    "system_stats",
+    "testing",
 ];
+
+/// The same, of the benches' peers: with the feature `bench` only.
+const BENCH_BRIDGES: &[&str] = &["bench", "bench_interop"];
+
+/// C++ without a bridge: what examples/c_ffi.rs binds by hand.
+const C_FFI: &str = "cpp/c_ffi/format_manager.cpp";
+
+/// The compiler's sanitizers to build the glue with ("address,undefined"), for tests. JUCE itself is
+/// built without: its memory is watched where it is allocated and where the glue uses it.
+const SANITIZE: &str = "MATRYOSHKA_SANITIZE";
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
@@ -31,10 +48,30 @@ fn main() {
         // unloads us and then ends such a thread would jump into nothing (src/child/resident.rs).
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
+    rerun_when(&juce);
+}
+
+/// Says when cargo must run this again: our C++, a bridge, this file or `JUCE_DIR` changed, or JUCE's
+/// library was deleted. (cc adds `CXX`, `CXXFLAGS` and their like; cargo itself the features.) What
+/// changes in JUCE's own files is not looked for: they are a release.
+fn rerun_when(juce: &Juce) {
     println!("cargo:rerun-if-changed=cpp");
-    println!("cargo:rerun-if-changed=src/juce");
+    for bridge in BRIDGES.iter().chain(BENCH_BRIDGES) {
+        println!("cargo:rerun-if-changed=src/juce/{bridge}.rs");
+    }
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=JUCE_DIR");
+    println!("cargo:rerun-if-env-changed={SANITIZE}");
+
+    // Cargo runs a build script again when a file that it watches is missing, or is newer than the
+    // script's last start. The library is newer when it was just built, so a stamp stands for it,
+    // which is as old as can be and vanishes with the folder.
+    let stamp = juce.build.join("built.stamp");
+    let stamped = fs::File::create(&stamp)
+        .and_then(|file| file.set_modified(UNIX_EPOCH + Duration::from_secs(86_400)));
+    if stamped.is_ok() {
+        println!("cargo:rerun-if-changed={}", stamp.display());
+    }
 }
 
 /// What CMake wrote down about how JUCE was built (cpp/CMakeLists.txt).
@@ -91,7 +128,7 @@ fn build_juce(root: &Path) -> Juce {
 fn build_glue(juce: &Juce) {
     let mut names = BRIDGES.to_vec();
     if env::var_os("CARGO_FEATURE_BENCH").is_some() {
-        names.push(BENCH_BRIDGE);
+        names.extend_from_slice(BENCH_BRIDGES);
     }
     let mut glue = cxx_build::bridges(names.iter().map(|name| format!("src/juce/{name}.rs")));
     glue.files(
@@ -100,6 +137,7 @@ fn build_glue(juce: &Juce) {
             .map(|name| format!("cpp/src/{name}.cpp"))
             .filter(|file| Path::new(file).exists()),
     );
+    glue.file(C_FFI);
     for define in &juce.defines {
         match define.split_once('=') {
             Some((name, value)) => glue.define(name, value),
@@ -117,6 +155,14 @@ fn build_glue(juce: &Juce) {
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "macos") {
         glue.flag("-xobjective-c++");
     }
+    if let Ok(sanitizers) = env::var(SANITIZE) {
+        let flag = format!("-fsanitize={sanitizers}");
+        glue.flag(&flag)
+            .flag("-fno-sanitize-recover=all")
+            .flag("-fno-omit-frame-pointer")
+            .flag("-g");
+        println!("cargo:rustc-link-arg={flag}");
+    }
     glue.std("c++17")
         .opt_level(2)
         .flag_if_supported("-fvisibility=hidden")
@@ -131,7 +177,10 @@ fn link(juce: &Juce) {
     println!("cargo:rustc-link-lib=static=matryoshka_juce");
 
     for library in &juce.libraries {
-        if let Some(framework) = library.strip_prefix("-framework ") {
+        let framework = library
+            .strip_prefix("-framework ")
+            .or_else(|| library.strip_prefix("-weak_framework "));
+        if let Some(framework) = framework {
             println!("cargo:rustc-link-lib=framework={framework}");
         } else if let Some(path) = Path::new(library)
             .file_stem()
@@ -142,7 +191,10 @@ fn link(juce: &Juce) {
             if library.ends_with(".framework") {
                 println!("cargo:rustc-link-lib=framework={name}");
             } else {
-                println!("cargo:rustc-link-lib={}", name.trim_start_matches("lib"));
+                println!(
+                    "cargo:rustc-link-lib={}",
+                    name.strip_prefix("lib").unwrap_or(&name)
+                );
             }
         } else if !library.starts_with("juce") && !library.starts_with('-') {
             println!("cargo:rustc-link-lib={library}");

@@ -6,18 +6,41 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+#[cfg(feature = "bench")]
+pub mod bench_interop;
 pub mod buffer;
+mod callback;
 pub mod description;
 mod error;
 pub mod format_manager;
 pub mod instance;
+pub mod levels;
+pub mod listener;
+pub mod memory_block;
 pub mod message_loop;
 pub mod midi;
+mod owned;
+pub mod parameter;
+pub mod play_head;
+pub mod range;
+pub mod sample;
+pub mod string;
+pub mod system_stats;
+#[doc(hidden)]
+pub mod testing;
 
 pub use buffer::AudioBuffer;
 pub use description::PluginDescription;
 pub use error::Error;
 pub use format_manager::{AudioPluginFormat, AudioPluginFormatManager};
-pub use instance::Instance;
+pub use instance::{AudioHalf, Instance, ProcessError};
+pub use listener::{AudioProcessorListener, ChangeDetails};
+pub use memory_block::MemoryBlock;
 pub use message_loop::MESSAGE_LOOP;
 pub use midi::MidiBuffer;
+pub use parameter::AudioProcessorParameter;
+pub use play_head::{AudioPlayHead, Position};
+pub use range::Range;
+pub use sample::Sample;
+pub use string::JuceString;
+pub use system_stats::SystemStats;

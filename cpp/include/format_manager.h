@@ -3,16 +3,18 @@
 
 #include "matryoshka/cpp/include/description.h"
 #include "matryoshka/cpp/include/instance.h"
+#include "matryoshka/cpp/include/string.h"
 
 namespace matryoshka {
 
 using juce::AudioPluginFormat;
 using juce::AudioPluginFormatManager;
 
+struct TypeVisitor;
+
 std::unique_ptr<AudioPluginFormatManager> format_manager_new();
 // False where this build of JUCE has no format of that name.
 bool format_manager_add(AudioPluginFormatManager& manager, rust::Str format);
-std::size_t format_manager_count(const AudioPluginFormatManager& manager) noexcept;
 // The format at `index`, which must be below the count; it lives as long as the manager.
 const AudioPluginFormat& format_manager_format(const AudioPluginFormatManager& manager,
                                                std::size_t index);
@@ -20,11 +22,11 @@ std::unique_ptr<Instance> format_manager_create(const AudioPluginFormatManager& 
                                                 const PluginDescription& description,
                                                 double sample_rate, std::int32_t max_frames);
 
-rust::String format_name(const AudioPluginFormat& format);
 rust::Vec<rust::String> format_default_folders(const AudioPluginFormat& format);
 rust::Vec<rust::String> format_search(const AudioPluginFormat& format,
                                       rust::Slice<const rust::String> folders);
-bool format_might_contain(const AudioPluginFormat& format, rust::Str file);
-rust::Vec<PluginDescription> format_find_types(const AudioPluginFormat& format, rust::Str file);
+bool format_might_contain(const AudioPluginFormat& format, juce::String file);
+// Shows the visitor each plugin in the file, until it has seen enough.
+void format_find_types(const AudioPluginFormat& format, juce::String file, TypeVisitor& visitor);
 
 } // namespace matryoshka

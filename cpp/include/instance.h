@@ -11,41 +11,35 @@
 namespace matryoshka {
 
 struct BusInfo;
-struct ParameterInfo;
-struct Position;
+enum class Outcome : std::uint8_t;
 
-// Hands the DAW's transport to the child. Written and read on the audio thread.
-class PlayHead final : public juce::AudioPlayHead {
-public:
-    juce::Optional<PositionInfo> getPosition() const override { return position; }
-
-    PositionInfo position;
-};
-
-// Owns the plugin, its play head, and the marks that its listener leaves. The calls are const since
-// the control half and the audio half share one instance; which half may call what is the Rust
-// side's business (src/juce/instance.rs), and JUCE's rules are named there.
-class Instance final : private juce::AudioProcessorListener {
+// Owns the plugin, and the Rust objects that it calls. The calls are const since the control half
+// and the audio half share one instance; which half may call what is the Rust side's business
+// (src/juce/instance.rs), and JUCE's rules are named there.
+class Instance final {
 public:
     explicit Instance(std::unique_ptr<juce::AudioPluginInstance> plugin);
-    ~Instance() override;
+    ~Instance();
 
     juce::AudioPluginInstance& get() const { return *plugin; }
 
-    // Audio thread. False if the child threw; failure() then says what.
-    bool process(AudioBufferFloat& buffer, MidiBuffer& midi) const noexcept;
-    void set_position(const Position& position) const noexcept;
+    // Audio thread. Where the plugin throws, failure() then says what.
+    Outcome process(AudioBufferFloat& buffer, MidiBuffer& midi) const noexcept;
     rust::String failure() const;
 
-    std::uint8_t take_changes() const noexcept;
+    // Both keep what they are given until the plugin is gone, so that a plugin that still calls
+    // from another thread always finds it. Message thread.
+    void add_listener(std::unique_ptr<juce::AudioProcessorListener> listener) const;
+    bool set_play_head(std::unique_ptr<juce::AudioPlayHead> play_head) const;
 
 private:
-    void audioProcessorParameterChanged(juce::AudioProcessor*, int, float) override;
-    void audioProcessorChanged(juce::AudioProcessor*, const ChangeDetails&) override;
+    void note_failure(const char* reason) const noexcept;
 
-    mutable PlayHead play_head;
     mutable std::array<char, 256> failure_text {};
-    mutable std::atomic<std::uint8_t> changes { 0 };
+    mutable std::atomic<bool> failed { false };
+    mutable std::vector<std::unique_ptr<juce::AudioProcessorListener>> listeners;
+    mutable std::unique_ptr<juce::AudioPlayHead> play_head;
+    // The last member, so that it goes first.
     std::unique_ptr<juce::AudioPluginInstance> plugin;
 };
 
@@ -62,9 +56,6 @@ std::int32_t instance_latency(const Instance& instance);
 double instance_tail_seconds(const Instance& instance);
 bool instance_accepts_midi(const Instance& instance);
 bool instance_produces_midi(const Instance& instance);
-rust::Vec<std::uint8_t> instance_state(const Instance& instance);
 void instance_set_state(const Instance& instance, rust::Slice<const std::uint8_t> state);
-rust::Vec<ParameterInfo> instance_parameters(const Instance& instance);
-void instance_set_parameter(const Instance& instance, std::size_t index, float value);
 
 } // namespace matryoshka

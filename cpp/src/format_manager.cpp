@@ -1,6 +1,9 @@
 #include "matryoshka/cpp/include/format_manager.h"
 
+#include <string_view>
+
 #include "matryoshka/src/juce/description.rs.h"
+#include "matryoshka/src/juce/format_manager.rs.h"
 
 namespace matryoshka {
 
@@ -31,7 +34,7 @@ std::unique_ptr<AudioPluginFormatManager> format_manager_new()
 
 bool format_manager_add(AudioPluginFormatManager& manager, rust::Str name)
 {
-    const auto format = to_juce(name);
+    const std::string_view format(name.data(), name.size());
 
 #if JUCE_PLUGINHOST_VST3
     if (format == "VST3")
@@ -53,11 +56,6 @@ bool format_manager_add(AudioPluginFormatManager& manager, rust::Str name)
     return false;
 }
 
-std::size_t format_manager_count(const AudioPluginFormatManager& manager) noexcept
-{
-    return static_cast<std::size_t>(manager.getNumFormats());
-}
-
 const AudioPluginFormat& format_manager_format(const AudioPluginFormatManager& manager,
                                                std::size_t index)
 {
@@ -75,11 +73,6 @@ std::unique_ptr<Instance> format_manager_create(const AudioPluginFormatManager& 
         throw std::runtime_error(error.toStdString());
 
     return std::make_unique<Instance>(std::move(plugin));
-}
-
-rust::String format_name(const AudioPluginFormat& format)
-{
-    return to_rust(format.getName());
 }
 
 rust::Vec<rust::String> format_default_folders(const AudioPluginFormat& format)
@@ -107,21 +100,19 @@ rust::Vec<rust::String> format_search(const AudioPluginFormat& format,
     return found;
 }
 
-bool format_might_contain(const AudioPluginFormat& format, rust::Str file)
+bool format_might_contain(const AudioPluginFormat& format, juce::String file)
 {
-    return asked(format).fileMightContainThisPluginType(to_juce(file));
+    return asked(format).fileMightContainThisPluginType(file);
 }
 
-rust::Vec<PluginDescription> format_find_types(const AudioPluginFormat& format, rust::Str file)
+void format_find_types(const AudioPluginFormat& format, juce::String file, TypeVisitor& visitor)
 {
     juce::OwnedArray<juce::PluginDescription> types;
-    asked(format).findAllTypesForFile(types, to_juce(file));
+    asked(format).findAllTypesForFile(types, file);
 
-    rust::Vec<PluginDescription> found;
     for (const auto* type : types)
-        found.push_back(description_to_rust(*type));
-
-    return found;
+        if (!visitor.visit(description_to_rust(*type)))
+            return;
 }
 
 } // namespace matryoshka

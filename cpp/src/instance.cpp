@@ -7,9 +7,6 @@ namespace matryoshka {
 
 namespace {
 
-    constexpr std::uint8_t latency_changed = 1;
-    constexpr std::uint8_t state_changed = 2;
-
     juce::AudioChannelSet channel_set(std::uint32_t channels)
     {
         if (channels == 0)
@@ -20,87 +17,72 @@ namespace {
 
 } // namespace
 
-Instance::Instance(std::unique_ptr<juce::AudioPluginInstance> owned) : plugin(std::move(owned))
-{
-    plugin->setPlayHead(&play_head);
-    plugin->addListener(this);
-}
+Instance::Instance(std::unique_ptr<juce::AudioPluginInstance> owned) : plugin(std::move(owned)) {}
 
 Instance::~Instance()
 {
-    plugin->removeListener(this);
+    for (const auto& listener : listeners)
+        plugin->removeListener(listener.get());
     plugin->setPlayHead(nullptr);
 }
 
-bool Instance::process(AudioBufferFloat& buffer, MidiBuffer& midi) const noexcept
+Outcome Instance::process(AudioBufferFloat& buffer, MidiBuffer& midi) const noexcept
 {
-    const char* reason = "unknown exception";
+    // Plugins do not check, and would write behind what is shorter.
+    if (buffer.getNumChannels() <
+            juce::jmax(plugin->getTotalNumInputChannels(), plugin->getTotalNumOutputChannels()) ||
+        buffer.getNumSamples() > plugin->getBlockSize())
+        return Outcome::Misfit;
 
     try
     {
         plugin->processBlock(buffer, midi);
-        return true;
+        return Outcome::Processed;
     }
     catch (const std::exception& error)
     {
-        reason = error.what();
-        std::strncpy(failure_text.data(), reason, failure_text.size() - 1);
+        note_failure(error.what());
     }
     catch (...)
     {
-        std::strncpy(failure_text.data(), reason, failure_text.size() - 1);
+        note_failure("unknown exception");
     }
 
-    return false;
+    return Outcome::Threw;
 }
 
-void Instance::set_position(const Position& from) const noexcept
+// The first one stays. Only then may another thread read it.
+void Instance::note_failure(const char* reason) const noexcept
 {
-    auto& to = play_head.position;
-    const auto when = [](bool known, auto value) {
-        return known ? juce::makeOptional(value) : juce::nullopt;
-    };
+    if (failed.load(std::memory_order_relaxed))
+        return;
 
-    to.setIsPlaying(from.playing);
-    to.setIsRecording(from.recording);
-    to.setIsLooping(from.has_loop);
-    to.setBpm(when(from.has_tempo, from.tempo_bpm));
-    to.setTimeSignature(
-        when(from.has_time_signature,
-             juce::AudioPlayHead::TimeSignature { from.numerator, from.denominator }));
-    to.setTimeInSamples(when(from.has_samples, from.samples));
-    to.setTimeInSeconds(when(from.has_seconds, from.seconds));
-    to.setPpqPosition(when(from.has_beats, from.beats));
-    to.setPpqPositionOfLastBarStart(when(from.has_bar_start, from.bar_start_beats));
-    to.setLoopPoints(when(from.has_loop, juce::AudioPlayHead::LoopPoints { from.loop_start_beats,
-                                                                           from.loop_end_beats }));
+    std::strncpy(failure_text.data(), reason, failure_text.size() - 1);
+    failed.store(true, std::memory_order_release);
 }
 
 rust::String Instance::failure() const
 {
+    if (!failed.load(std::memory_order_acquire))
+        return {};
+
     return rust::String::lossy(failure_text.data());
 }
 
-std::uint8_t Instance::take_changes() const noexcept
+void Instance::add_listener(std::unique_ptr<juce::AudioProcessorListener> listener) const
 {
-    return changes.exchange(0, std::memory_order_acq_rel);
+    listeners.push_back(std::move(listener));
+    plugin->addListener(listeners.back().get());
 }
 
-// Both callbacks may come on any thread, the audio thread included: they only leave a mark.
-void Instance::audioProcessorParameterChanged(juce::AudioProcessor*, int, float)
+bool Instance::set_play_head(std::unique_ptr<juce::AudioPlayHead> head) const
 {
-    changes.fetch_or(state_changed, std::memory_order_acq_rel);
-}
+    if (play_head != nullptr)
+        return false;
 
-void Instance::audioProcessorChanged(juce::AudioProcessor*, const ChangeDetails& details)
-{
-    std::uint8_t marks = 0;
-    if (details.latencyChanged)
-        marks |= latency_changed;
-    if (details.parameterInfoChanged || details.programChanged || details.nonParameterStateChanged)
-        marks |= state_changed;
-
-    changes.fetch_or(marks, std::memory_order_acq_rel);
+    play_head = std::move(head);
+    plugin->setPlayHead(play_head.get());
+    return true;
 }
 
 PluginDescription instance_description(const Instance& instance)
@@ -178,57 +160,9 @@ bool instance_produces_midi(const Instance& instance)
     return instance.get().producesMidi();
 }
 
-rust::Vec<std::uint8_t> instance_state(const Instance& instance)
-{
-    juce::MemoryBlock state;
-    instance.get().getStateInformation(state);
-
-    rust::Vec<std::uint8_t> bytes;
-    bytes.reserve(state.getSize());
-    std::copy_n(static_cast<const std::uint8_t*>(state.getData()), state.getSize(),
-                std::back_inserter(bytes));
-    return bytes;
-}
-
 void instance_set_state(const Instance& instance, rust::Slice<const std::uint8_t> state)
 {
     instance.get().setStateInformation(state.data(), static_cast<int>(state.size()));
-}
-
-rust::Vec<ParameterInfo> instance_parameters(const Instance& instance)
-{
-    constexpr int text_length = 128;
-    rust::Vec<ParameterInfo> parameters;
-
-    for (auto* parameter : instance.get().getParameters())
-    {
-        const auto text = [parameter](float value) {
-            return to_rust(parameter->getText(value, text_length));
-        };
-
-        ParameterInfo info;
-        if (auto* hosted = dynamic_cast<juce::HostedAudioProcessorParameter*>(parameter))
-            info.id = to_rust(hosted->getParameterID());
-        info.name = to_rust(parameter->getName(text_length));
-        info.unit = to_rust(parameter->getLabel());
-        info.value = parameter->getValue();
-        info.default_value = parameter->getDefaultValue();
-        info.steps = parameter->isDiscrete() ? parameter->getNumSteps() : 0;
-        info.automatable = parameter->isAutomatable();
-        info.text = to_rust(parameter->getCurrentValueAsText());
-        info.min_text = text(0.0f);
-        info.max_text = text(1.0f);
-        info.default_text = text(info.default_value);
-        parameters.push_back(std::move(info));
-    }
-
-    return parameters;
-}
-
-void instance_set_parameter(const Instance& instance, std::size_t index, float value)
-{
-    if (auto* parameter = instance.get().getParameters()[static_cast<int>(index)])
-        parameter->setValueNotifyingHost(value);
 }
 
 } // namespace matryoshka

@@ -1,7 +1,12 @@
 //! A child hosted by JUCE: VST3, LV2, LADSPA, and AudioUnit on macOS.
 
+mod complaint;
 mod formats;
+mod marks;
 mod processor;
+mod song;
+
+use std::sync::Arc;
 
 pub use formats::Formats;
 
@@ -9,35 +14,52 @@ use super::{
     Activation, Bus, Changes, Child, ChildError, Description, Layout, Midi, Parameter, Processor,
     Tail,
 };
-use crate::juce::Error;
-use crate::juce::instance::{BusInfo, Instance, LATENCY_CHANGED, STATE_CHANGED};
+use crate::juce::instance::{BusInfo, Instance};
+use crate::juce::{AudioProcessorParameter, Error, SystemStats};
+use complaint::Complaint;
+use marks::Marks;
 use processor::{JuceProcessor, Shape};
+use song::Song;
 
 /// The message loop that JUCE's children live on.
 pub use crate::juce::message_loop::{MESSAGE_LOOP, before_stop, keep_ticking};
+
+/// What hosts the children, and which version of it: "JUCE v9.0.4".
+pub fn host_version() -> String {
+    SystemStats::juce_version().map_or_else(|error| error.to_string(), String::from)
+}
 
 /// The control half of a plugin in JUCE's hands.
 pub struct JuceChild {
     instance: Instance,
     description: Description,
     layout: Layout,
+    marks: Arc<Marks>,
+    song: Arc<Song>,
+    complaint: Complaint,
 }
 
 impl JuceChild {
-    fn new(instance: Instance, description: Description) -> Self {
+    fn new(mut instance: Instance, description: Description) -> Result<Self, Error> {
+        let (marks, song) = (Arc::<Marks>::default(), Arc::<Song>::default());
+        instance.add_listener(marks.clone())?;
+        instance.set_play_head(song.clone())?;
         let mut child = Self {
             instance,
             description,
             layout: Layout::default(),
+            marks,
+            song,
+            complaint: Complaint::default(),
         };
         child.layout = layout_of(&child.bus_infos());
-        child
+        Ok(child)
     }
 
     /// A child that is no plugin of this machine, for the bench.
     #[cfg(feature = "bench")]
     pub fn for_bench(instance: Instance) -> Self {
-        Self::new(instance, Description::default())
+        Self::new(instance, Description::default()).expect("memory")
     }
 
     /// The layout that was settled for.
@@ -47,9 +69,30 @@ impl JuceChild {
     }
 
     fn bus_infos(&self) -> Vec<BusInfo> {
-        self.instance.buses().unwrap_or_else(|error| {
-            tracing::warn!("{}: {error}", self.description);
-            Vec::new()
+        self.or("telling its buses", self.instance.buses(), Vec::new())
+    }
+
+    /// The answer, or what stands for it where the child threw.
+    fn or<T>(&self, doing: &'static str, answer: Result<T, Error>, instead: T) -> T {
+        let Self { description, .. } = self;
+        self.complaint.or(description, doing, answer, instead)
+    }
+
+    fn parameter(&self, parameter: AudioProcessorParameter<'_>) -> Result<Parameter, Error> {
+        let default = parameter.default_value()?;
+        Ok(Parameter {
+            index: parameter.index(),
+            id: parameter.id()?,
+            name: parameter.name()?,
+            unit: parameter.unit()?,
+            value: parameter.value()?,
+            default,
+            steps: parameter.steps()?,
+            automatable: parameter.is_automatable()?,
+            text: parameter.text()?,
+            min_text: parameter.text_of(0.0)?,
+            max_text: parameter.text_of(1.0)?,
+            default_text: parameter.text_of(default)?,
         })
     }
 
@@ -142,10 +185,9 @@ impl Child for JuceChild {
         if self.description.format != "LADSPA" {
             let buses = self.bus_infos();
             for (inputs, outputs) in candidates(&buses, wanted) {
-                match self.instance.set_buses(&inputs, &outputs) {
-                    Ok(true) => break,
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!("{}: {error}", self.description),
+                let agreed = self.instance.set_buses(&inputs, &outputs);
+                if self.or("agreeing on channels", agreed, false) {
+                    break;
                 }
             }
         }
@@ -189,28 +231,26 @@ impl Child for JuceChild {
             takes_midi: self.instance.accepts_midi().map_err(self.failed(DOING))?,
             makes_midi: self.instance.produces_midi().map_err(self.failed(DOING))?,
         };
-        let processor = JuceProcessor::new(half, shape).map_err(self.failed(DOING))?;
+        let processor =
+            JuceProcessor::new(half, self.song.clone(), shape).map_err(self.failed(DOING))?;
         Ok(Box::new(processor))
     }
 
     fn deactivate(&mut self, processor: Box<dyn Processor>) {
         // The audio half inside tells JUCE that none is out; `prepare` and `release` check it.
         drop(processor);
-        if let Err(error) = self.instance.release() {
-            tracing::warn!("{}: {error}", self.description);
-        }
+        let released = self.instance.release();
+        self.or("coming to rest", released, ());
     }
 
     fn reset(&mut self) {
-        if let Err(error) = self.instance.reset() {
-            tracing::warn!("{}: {error}", self.description);
-        }
+        let reset = self.instance.reset();
+        self.or("falling silent", reset, ());
     }
 
     fn save_state(&mut self) -> Result<Vec<u8>, ChildError> {
-        self.instance
-            .state()
-            .map_err(self.failed("saving its settings"))
+        let state = self.instance.state();
+        Ok(state.map_err(self.failed("saving its settings"))?.to_vec())
     }
 
     fn load_state(&mut self, state: &[u8]) -> Result<(), ChildError> {
@@ -232,61 +272,45 @@ impl Child for JuceChild {
     }
 
     fn latency_samples(&self) -> u32 {
-        self.instance.latency_samples().unwrap_or(0)
+        self.or("telling its latency", self.instance.latency_samples(), 0)
     }
 
     fn tail(&self) -> Tail {
-        match self.instance.tail_seconds() {
-            Ok(seconds) if seconds.is_infinite() => Tail::Infinite,
-            Ok(seconds) if seconds > 0.0 => Tail::Seconds(seconds),
+        match self.or("telling its tail", self.instance.tail_seconds(), 0.0) {
+            seconds if seconds.is_infinite() => Tail::Infinite,
+            seconds if seconds > 0.0 => Tail::Seconds(seconds),
             _ => Tail::Seconds(0.0),
         }
     }
 
     fn midi(&self) -> Midi {
+        const ABOUT_MIDI: &str = "telling whether it speaks MIDI";
         Midi {
-            takes: self.instance.accepts_midi().unwrap_or(false),
-            makes: self.instance.produces_midi().unwrap_or(false),
+            takes: self.or(ABOUT_MIDI, self.instance.accepts_midi(), false),
+            makes: self.or(ABOUT_MIDI, self.instance.produces_midi(), false),
         }
     }
 
     fn parameters(&self) -> Vec<Parameter> {
-        let parameters = self.instance.parameters().unwrap_or_else(|error| {
-            tracing::warn!("{}: {error}", self.description);
-            Vec::new()
+        let parameters = self.instance.parameters().and_then(|parameters| {
+            parameters
+                .map(|parameter| self.parameter(parameter))
+                .collect()
         });
-        parameters
-            .into_iter()
-            .enumerate()
-            .map(|(index, info)| Parameter {
-                index,
-                id: info.id,
-                name: info.name,
-                unit: info.unit,
-                value: info.value,
-                default: info.default_value,
-                steps: u32::try_from(info.steps).ok().filter(|&steps| steps > 1),
-                automatable: info.automatable,
-                text: info.text,
-                min_text: info.min_text,
-                max_text: info.max_text,
-                default_text: info.default_text,
-            })
-            .collect()
+        self.or("telling its parameters", parameters, Vec::new())
     }
 
     fn set_parameter(&mut self, index: usize, value: f32) {
-        if let Err(error) = self.instance.set_parameter(index, value) {
-            tracing::warn!("{}: {error}", self.description);
-        }
+        let set = self.instance.set_parameter(index, value);
+        self.or("setting a parameter", set, false);
     }
 
     fn take_changes(&mut self) -> Changes {
-        let changes = self.instance.take_changes();
-        Changes {
-            latency: changes & LATENCY_CHANGED != 0,
-            state: changes & STATE_CHANGED != 0,
-        }
+        self.marks.take()
+    }
+
+    fn take_complaint(&mut self) -> Option<ChildError> {
+        self.complaint.take()
     }
 
     fn failure(&self) -> String {

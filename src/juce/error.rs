@@ -4,12 +4,17 @@ use std::convert::Infallible;
 
 use thiserror::Error;
 
-/// A C++ exception that was caught at the bridge.
+/// A C++ exception that was caught at the bridge, or a call that was refused before it reached C++.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[error("{0}")]
 pub struct Error(String);
 
 impl Error {
+    /// For calls that are refused on the Rust side.
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+
     /// What it said.
     pub fn what(&self) -> &str {
         &self.0

@@ -1,15 +1,46 @@
-//! `juce::AudioPluginFormatManager` and the formats in it.
+//! `juce::AudioPluginFormatManager` and the formats in it, which it lends.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//!
+//! use matryoshka::juce::{AudioPluginFormatManager, Error, MESSAGE_LOOP};
+//! use matryoshka::threads::Messages;
+//!
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! let names = messages.ask(|thread| -> Result<_, Error> {
+//!     let mut manager = AudioPluginFormatManager::new(thread)?;
+//!     manager.add("VST3")?;
+//!     let format = manager.format(0).expect("just added");
+//!     let mut names = Vec::new();
+//!     format.for_each_type("no such file", |plugin| {
+//!         names.push(plugin.name);
+//!         ControlFlow::Continue(())
+//!     })?;
+//!     Ok(names)
+//! })?;
+//! assert_eq!(names, Ok(vec![]));
+//! # Ok::<(), matryoshka::threads::AskError>(())
+//! ```
 #![allow(unsafe_code)]
 
-use cxx::UniquePtr;
+use std::any::Any;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::Error;
 use super::description::PluginDescription;
 use super::instance::Instance;
+use super::owned::Owned;
+use super::{Error, JuceString};
 use crate::threads::MessageThread;
 
 #[cxx::bridge(namespace = "matryoshka")]
-mod ffi {
+pub(super) mod ffi {
+    extern "Rust" {
+        type TypeVisitor<'a>;
+
+        fn visit(self: &mut TypeVisitor<'_>, plugin: PluginDescription) -> bool;
+    }
+
     unsafe extern "C++" {
         include!("matryoshka/cpp/include/format_manager.h");
         include!("matryoshka/src/juce/description.rs.h");
@@ -18,13 +49,17 @@ mod ffi {
         type PluginDescription = crate::juce::description::PluginDescription;
         type AudioPluginFormatManager;
         type AudioPluginFormat;
+        #[namespace = "juce"]
+        #[cxx_name = "String"]
+        type JuceString = crate::juce::JuceString;
 
         fn format_manager_new() -> Result<UniquePtr<AudioPluginFormatManager>>;
         fn format_manager_add(
             manager: Pin<&mut AudioPluginFormatManager>,
             format: &str,
         ) -> Result<bool>;
-        fn format_manager_count(manager: &AudioPluginFormatManager) -> usize;
+        #[cxx_name = "getNumFormats"]
+        fn count(self: &AudioPluginFormatManager) -> i32;
         fn format_manager_format(
             manager: &AudioPluginFormatManager,
             index: usize,
@@ -36,20 +71,22 @@ mod ffi {
             max_frames: i32,
         ) -> Result<UniquePtr<Instance>>;
 
-        fn format_name(format: &AudioPluginFormat) -> Result<String>;
+        #[cxx_name = "getName"]
+        fn name(self: &AudioPluginFormat) -> Result<JuceString>;
         fn format_default_folders(format: &AudioPluginFormat) -> Result<Vec<String>>;
         fn format_search(format: &AudioPluginFormat, folders: &[String]) -> Result<Vec<String>>;
-        fn format_might_contain(format: &AudioPluginFormat, file: &str) -> Result<bool>;
+        fn format_might_contain(format: &AudioPluginFormat, file: JuceString) -> Result<bool>;
         fn format_find_types(
             format: &AudioPluginFormat,
-            file: &str,
-        ) -> Result<Vec<PluginDescription>>;
+            file: JuceString,
+            visitor: &mut TypeVisitor,
+        ) -> Result<()>;
     }
 }
 
 /// The formats known to JUCE, and the maker of plugins. Not `Send`: message thread only.
 pub struct AudioPluginFormatManager {
-    inner: UniquePtr<ffi::AudioPluginFormatManager>,
+    inner: Owned<ffi::AudioPluginFormatManager>,
 }
 
 /// One format of a manager, borrowed from it.
@@ -57,6 +94,10 @@ pub struct AudioPluginFormatManager {
 pub struct AudioPluginFormat<'a>(&'a ffi::AudioPluginFormat);
 
 impl AudioPluginFormatManager {
+    pub(super) fn raw(&mut self) -> std::pin::Pin<&mut ffi::AudioPluginFormatManager> {
+        self.inner.pin_mut()
+    }
+
     /// A manager without formats.
     ///
     /// # Errors
@@ -64,7 +105,7 @@ impl AudioPluginFormatManager {
     /// Where memory runs out.
     pub fn new(_thread: &MessageThread) -> Result<Self, Error> {
         Ok(Self {
-            inner: ffi::format_manager_new()?,
+            inner: Owned::new(ffi::format_manager_new()?)?,
         })
     }
 
@@ -76,7 +117,7 @@ impl AudioPluginFormatManager {
 
     /// The number of formats.
     pub fn len(&self) -> usize {
-        ffi::format_manager_count(&self.inner)
+        usize::try_from(self.inner.count()).unwrap_or(0)
     }
 
     /// Whether no format was added.
@@ -123,8 +164,8 @@ impl AudioPluginFormat<'_> {
     /// # Errors
     ///
     /// As in all calls here: what C++ threw.
-    pub fn name(&self) -> Result<String, Error> {
-        Ok(ffi::format_name(self.0)?)
+    pub fn name(&self) -> Result<JuceString, Error> {
+        Ok(self.0.name()?)
     }
 
     /// The folders in which plugins of this format are usually installed.
@@ -140,11 +181,55 @@ impl AudioPluginFormat<'_> {
 
     /// Whether the file looks like a plugin of this format.
     pub fn might_contain(&self, file: &str) -> Result<bool, Error> {
-        Ok(ffi::format_might_contain(self.0, file)?)
+        Ok(ffi::format_might_contain(self.0, file.into())?)
+    }
+
+    /// Shows `visit` the plugins in a file, until it breaks off. May load the file and run its code.
+    /// If `visit` panics, the panic goes on here.
+    pub fn for_each_type(
+        &self,
+        file: &str,
+        mut visit: impl FnMut(PluginDescription) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let mut visitor = TypeVisitor {
+            visit: &mut visit,
+            panic: None,
+        };
+        let result = ffi::format_find_types(self.0, file.into(), &mut visitor);
+        if let Some(panic) = visitor.panic {
+            resume_unwind(panic);
+        }
+        Ok(result?)
     }
 
     /// The plugins in a file. May load the file and run its code.
     pub fn find_types(&self, file: &str) -> Result<Vec<PluginDescription>, Error> {
-        Ok(ffi::format_find_types(self.0, file)?)
+        let mut found = Vec::new();
+        self.for_each_type(file, |plugin| {
+            found.push(plugin);
+            ControlFlow::Continue(())
+        })?;
+        Ok(found)
+    }
+}
+
+/// A closure for the length of one call, behind C++. It is reached by `&mut`, so C++ cannot come back
+/// to it while it runs.
+pub(super) struct TypeVisitor<'a> {
+    visit: &'a mut dyn FnMut(PluginDescription) -> ControlFlow<()>,
+    /// Carried around the C++ frames, through which it must not unwind.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+impl TypeVisitor<'_> {
+    /// Whether to go on.
+    fn visit(&mut self, plugin: PluginDescription) -> bool {
+        match catch_unwind(AssertUnwindSafe(|| (self.visit)(plugin))) {
+            Ok(flow) => flow.is_continue(),
+            Err(panic) => {
+                self.panic = Some(panic);
+                false
+            }
+        }
     }
 }

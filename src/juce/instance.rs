@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cxx::UniquePtr;
+use thiserror::Error as ThisError;
 
 use super::Error;
 use super::buffer::AudioBuffer;
@@ -20,7 +21,7 @@ use super::message_loop::MESSAGE_LOOP;
 use super::midi::MidiBuffer;
 use crate::threads::{self, MessageThread};
 
-pub use ffi::{BusInfo, ParameterInfo, Position};
+pub use ffi::BusInfo;
 
 #[cxx::bridge(namespace = "matryoshka")]
 pub(super) mod ffi {
@@ -39,72 +40,16 @@ pub(super) mod ffi {
         enabled: bool,
     }
 
-    /// One parameter.
-    #[derive(Clone, Debug, Default, PartialEq)]
-    struct ParameterInfo {
-        /// The format's identifier.
-        id: String,
-        /// The name.
-        name: String,
-        /// The unit.
-        unit: String,
-        /// The value, 0 to 1.
-        value: f32,
-        /// The default, 0 to 1.
-        default_value: f32,
-        /// The number of steps; 0 where it is continuous.
-        steps: i32,
-        /// Whether the host may automate it.
-        automatable: bool,
-        /// The value in the plugin's words.
-        text: String,
-        /// The value 0 in the plugin's words.
-        min_text: String,
-        /// The value 1 in the plugin's words.
-        max_text: String,
-        /// The default in the plugin's words.
-        default_text: String,
-    }
-
-    /// `juce::AudioPlayHead::PositionInfo`: what is known of the song at a block's start.
-    #[derive(Clone, Copy, Debug, Default, PartialEq)]
-    struct Position {
-        /// The song is playing.
-        playing: bool,
-        /// The host is recording.
-        recording: bool,
-        /// Whether `tempo_bpm` is known.
-        has_tempo: bool,
-        /// Quarter notes per minute.
-        tempo_bpm: f64,
-        /// Whether the time signature is known.
-        has_time_signature: bool,
-        /// Beats in a bar.
-        numerator: i32,
-        /// The note value of a beat.
-        denominator: i32,
-        /// Whether `samples` is known.
-        has_samples: bool,
-        /// Samples since the song's start.
-        samples: i64,
-        /// Whether `seconds` is known.
-        has_seconds: bool,
-        /// Seconds since the song's start.
-        seconds: f64,
-        /// Whether `beats` is known.
-        has_beats: bool,
-        /// Quarter notes since the song's start.
-        beats: f64,
-        /// Whether `bar_start_beats` is known.
-        has_bar_start: bool,
-        /// Quarter notes from the song's start to the bar's.
-        bar_start_beats: f64,
-        /// Whether a loop is active.
-        has_loop: bool,
-        /// The loop's start in quarter notes.
-        loop_start_beats: f64,
-        /// The loop's end in quarter notes.
-        loop_end_beats: f64,
+    /// How a block went.
+    #[derive(Debug)]
+    #[repr(u8)]
+    enum Outcome {
+        /// It was processed.
+        Processed,
+        /// The plugin threw.
+        Threw,
+        /// The buffer is too narrow or too long, and the plugin was not called.
+        Misfit,
     }
 
     unsafe extern "C++" {
@@ -116,14 +61,12 @@ pub(super) mod ffi {
         type PluginDescription = crate::juce::description::PluginDescription;
 
         type Instance;
-        unsafe fn process(
+        fn process(
             self: &Instance,
             buffer: Pin<&mut AudioBufferFloat>,
             midi: Pin<&mut MidiBuffer>,
-        ) -> bool;
-        fn set_position(self: &Instance, position: &Position);
+        ) -> Outcome;
         fn failure(self: &Instance) -> String;
-        fn take_changes(self: &Instance) -> u8;
 
         fn instance_description(instance: &Instance) -> Result<PluginDescription>;
         fn instance_buses(instance: &Instance) -> Result<Vec<BusInfo>>;
@@ -141,20 +84,26 @@ pub(super) mod ffi {
         fn instance_tail_seconds(instance: &Instance) -> Result<f64>;
         fn instance_accepts_midi(instance: &Instance) -> Result<bool>;
         fn instance_produces_midi(instance: &Instance) -> Result<bool>;
-        fn instance_state(instance: &Instance) -> Result<Vec<u8>>;
         fn instance_set_state(instance: &Instance, state: &[u8]) -> Result<()>;
-        fn instance_parameters(instance: &Instance) -> Result<Vec<ParameterInfo>>;
-        fn instance_set_parameter(instance: &Instance, index: usize, value: f32) -> Result<()>;
     }
 
     impl UniquePtr<Instance> {}
 }
 
-/// The mark that [`Instance::take_changes`] sets when the latency changed.
-pub const LATENCY_CHANGED: u8 = 1;
-/// The mark that [`Instance::take_changes`] sets when values, names, the program or other state
-/// changed.
-pub const STATE_CHANGED: u8 = 2;
+/// The most channels of a bus that a plugin is asked for. JUCE would take minutes over billions.
+pub const MAX_BUS_CHANNELS: u32 = 1024;
+
+/// Why a block was not processed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+pub enum ProcessError {
+    /// The plugin threw; [`Instance::failure`] says what. It should not be called again.
+    #[error("the plugin threw an exception")]
+    Threw,
+    /// The buffer has fewer channels than the plugin, or more frames than were prepared. The plugin
+    /// was not called.
+    #[error("the buffer does not fit the plugin")]
+    Misfit,
+}
 
 /// The C++ object.
 struct Raw(UniquePtr<ffi::Instance>);
@@ -206,7 +155,7 @@ impl Instance {
         })
     }
 
-    fn raw(&self) -> &ffi::Instance {
+    pub(super) fn raw(&self) -> &ffi::Instance {
         self.shared.get()
     }
 
@@ -230,9 +179,10 @@ impl Instance {
     }
 
     /// Asks for a number of channels on each bus, inputs and outputs; zero switches a bus off.
-    /// False if the plugin refuses, or while it is processing.
+    /// False if the plugin refuses, if it has more or fewer buses, or while it is processing.
     pub fn set_buses(&mut self, inputs: &[u32], outputs: &[u32]) -> Result<bool, Error> {
-        if self.is_processing() {
+        let too_many = |&channels: &u32| channels > MAX_BUS_CHANNELS;
+        if self.is_processing() || inputs.iter().chain(outputs).any(too_many) {
             return Ok(false);
         }
         Ok(ffi::instance_set_buses(self.raw(), inputs, outputs)?)
@@ -295,68 +245,40 @@ impl Instance {
         Ok(ffi::instance_produces_midi(self.raw())?)
     }
 
-    /// Its state, as bytes.
-    pub fn state(&self) -> Result<Vec<u8>, Error> {
-        Ok(ffi::instance_state(self.raw())?)
-    }
-
-    /// Brings a state back.
+    /// Brings a [state](Self::state) back.
     pub fn set_state(&mut self, state: &[u8]) -> Result<(), Error> {
         if i32::try_from(state.len()).is_err() {
-            return Ok(());
+            return Err(Error::new("the state is larger than 2 GiB"));
         }
         Ok(ffi::instance_set_state(self.raw(), state)?)
     }
 
-    /// Its parameters.
-    pub fn parameters(&self) -> Result<Vec<ParameterInfo>, Error> {
-        Ok(ffi::instance_parameters(self.raw())?)
-    }
-
-    /// Sets a parameter, from 0 to 1; does nothing where there is none.
-    pub fn set_parameter(&mut self, index: usize, value: f32) -> Result<(), Error> {
-        if value.is_nan() || i32::try_from(index).is_err() {
-            return Ok(());
-        }
-        Ok(ffi::instance_set_parameter(
-            self.raw(),
-            index,
-            value.clamp(0.0, 1.0),
-        )?)
-    }
-
-    /// What changed since the last call: [`LATENCY_CHANGED`], [`STATE_CHANGED`].
-    pub fn take_changes(&self) -> u8 {
-        self.raw().take_changes()
-    }
-
-    /// What the plugin threw when [`AudioHalf::process`] failed.
+    /// What the plugin threw when [`AudioHalf::process`] failed for the first time; empty before.
     pub fn failure(&self) -> String {
         self.raw().failure()
     }
 }
 
 impl AudioHalf {
-    /// Says where in the song the next block begins. Audio thread.
-    pub fn set_position(&mut self, position: &Position) {
-        self.shared.get().set_position(position);
-    }
-
     /// Processes a block in place; `midi` holds what comes in, and then what goes out. The buffer
-    /// has the channels of all buses, inputs or outputs, whichever are more, and is as long as was
-    /// prepared for at most. False if the plugin threw. Audio thread.
+    /// has the channels of all buses, inputs or outputs, whichever are more. Nothing happens for a
+    /// block without frames. Audio thread.
     ///
-    /// # Safety
+    /// # Errors
     ///
-    /// The buffer must have at least as many channels as the plugin's buses, inputs and outputs
-    /// counted apart, and at most as many frames as were prepared: plugins do not check.
-    pub unsafe fn process(
+    /// If the buffer does not fit, or the plugin threw.
+    pub fn process(
         &mut self,
         buffer: Pin<&mut AudioBuffer<'_>>,
         midi: &mut MidiBuffer,
-    ) -> bool {
-        // SAFETY: the size is the caller's promise; only this half processes, and `&mut self` keeps
-        // it to one thread at a time.
-        unsafe { self.shared.get().process(buffer, midi.raw()) }
+    ) -> Result<(), ProcessError> {
+        if buffer.frames() == 0 {
+            return Ok(());
+        }
+        match self.shared.get().process(buffer, midi.raw()) {
+            ffi::Outcome::Processed => Ok(()),
+            ffi::Outcome::Misfit => Err(ProcessError::Misfit),
+            _ => Err(ProcessError::Threw),
+        }
     }
 }

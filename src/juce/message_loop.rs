@@ -15,6 +15,7 @@ use cxx::UniquePtr;
 #[cfg(target_os = "linux")]
 use parking_lot::Mutex;
 
+use super::callback::guarded;
 use crate::threads::{self, MessageLoop, MessageThread};
 
 #[cxx::bridge(namespace = "matryoshka")]
@@ -22,15 +23,15 @@ mod ffi {
     unsafe extern "C++" {
         include!("matryoshka/cpp/include/message_loop.h");
 
-        fn initialise_juce();
-        fn shutdown_juce();
-        fn run_dispatch_loop();
-        fn stop_dispatch_loop();
+        fn initialise_juce() -> Result<()>;
+        fn shutdown_juce() -> Result<()>;
+        fn run_dispatch_loop() -> Result<()>;
+        fn stop_dispatch_loop() -> Result<()>;
         fn is_message_thread() -> bool;
-        fn wake_message_thread() -> bool;
+        fn wake_message_thread() -> Result<bool>;
 
         type Ticker;
-        fn start_ticker(interval_ms: i32) -> UniquePtr<Ticker>;
+        fn start_ticker(interval_ms: i32) -> Result<UniquePtr<Ticker>>;
     }
 
     extern "Rust" {
@@ -62,7 +63,10 @@ pub fn keep_ticking(_thread: &MessageThread, keeper: impl Fn(&MessageThread) + '
     TICKER.with(|ticker| {
         let mut ticker = ticker.borrow_mut();
         if ticker.is_null() {
-            *ticker = ffi::start_ticker(TICK_INTERVAL_MS);
+            match ffi::start_ticker(TICK_INTERVAL_MS) {
+                Ok(started) => *ticker = started,
+                Err(error) => tracing::error!("the rack will not be looked after: {error}"),
+            }
         }
     });
 }
@@ -74,18 +78,18 @@ pub fn before_stop(_thread: &MessageThread, clean_up: impl FnOnce() + 'static) {
 
 /// Called by C++ on the message thread only.
 fn run_pending_jobs() {
-    threads::run_pending_jobs(&MessageThread::assume());
+    guarded((), || threads::run_pending_jobs(&MessageThread::assume()));
 }
 
 /// Called by C++ on the message thread only.
 fn tick() {
-    let keeper = ON_TICK.with(|on_tick| on_tick.borrow().clone());
-    if let Some(keeper) = keeper {
-        let call = std::panic::AssertUnwindSafe(|| keeper(&MessageThread::assume()));
-        if std::panic::catch_unwind(call).is_err() {
-            tracing::error!("an internal error while looking after the rack");
+    guarded((), || {
+        // A keeper that panics keeps its place; one that comes back here finds nothing borrowed.
+        let keeper = ON_TICK.with(|on_tick| on_tick.borrow().clone());
+        if let Some(keeper) = keeper {
+            keeper(&MessageThread::assume());
         }
-    }
+    });
 }
 
 /// On the message thread: everything of ours that lives in JUCE goes before JUCE does.
@@ -95,7 +99,36 @@ fn wind_down() {
     ON_TICK.with(|on_tick| *on_tick.borrow_mut() = None);
     let clean_ups = ON_STOP.with(|on_stop| std::mem::take(&mut *on_stop.borrow_mut()));
     clean_ups.into_iter().for_each(|clean_up| clean_up());
-    ffi::shutdown_juce();
+    report(ffi::shutdown_juce());
+}
+
+/// Where nothing can be done about it.
+fn report<R>(result: Result<R, cxx::Exception>) {
+    if let Err(error) = result {
+        tracing::error!("JUCE: {error}");
+    }
+}
+
+/// How long the end of the process waits for the message thread, which a plugin may hold up.
+#[cfg(target_os = "linux")]
+const PATIENCE_AT_EXIT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Ends the message thread of a process that exits with instances alive, as some hosts do: JUCE's
+/// static objects are about to go, and the loop must not use them any more.
+#[cfg(target_os = "linux")]
+extern "C" fn stop_at_exit() {
+    let Some(thread) = MESSAGE_LOOP.thread.lock().take() else {
+        return;
+    };
+    report(ffi::stop_dispatch_loop());
+    let (done, wait) = std::sync::mpsc::sync_channel(1);
+    let waiter = std::thread::Builder::new().spawn(move || {
+        let _ = thread.join();
+        let _ = done.send(());
+    });
+    if waiter.is_ok() {
+        let _ = wait.recv_timeout(PATIENCE_AT_EXIT);
+    }
 }
 
 /// JUCE's message loop.
@@ -113,25 +146,39 @@ pub static MESSAGE_LOOP: JuceMessageLoop = JuceMessageLoop {
 impl MessageLoop for JuceMessageLoop {
     #[cfg(target_os = "linux")]
     fn start(&self) -> Result<(), String> {
+        static AT_EXIT: std::sync::Once = std::sync::Once::new();
+        // SAFETY: the handler is a plain function of this library, which is never unloaded (see
+        // build.rs). Registered after JUCE's static objects were made, it runs before they go.
+        AT_EXIT.call_once(|| unsafe {
+            libc::atexit(stop_at_exit);
+        });
         let (ready, wait) = std::sync::mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("matryoshka".into())
             .stack_size(STACK_BYTES)
             .spawn(move || {
-                ffi::initialise_juce();
-                let _ = ready.send(());
-                ffi::run_dispatch_loop();
+                let started = ffi::initialise_juce().map_err(|error| error.to_string());
+                let failed = started.is_err();
+                let _ = ready.send(started);
+                if failed {
+                    return;
+                }
+                // Timers and file descriptors of plugins are served in there; what one of them
+                // throws ends neither the loop nor the process.
+                while let Err(error) = ffi::run_dispatch_loop() {
+                    tracing::error!("a plugin threw on the message thread: {error}");
+                }
                 wind_down();
             })
             .map_err(|error| error.to_string())?;
-        wait.recv().map_err(|error| error.to_string())?;
+        wait.recv().map_err(|error| error.to_string())??;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
 
     #[cfg(target_os = "linux")]
     fn stop(&self) {
-        ffi::stop_dispatch_loop();
+        report(ffi::stop_dispatch_loop());
         if let Some(thread) = self.thread.lock().take() {
             let _ = thread.join();
         }
@@ -140,8 +187,7 @@ impl MessageLoop for JuceMessageLoop {
     #[cfg(not(target_os = "linux"))]
     fn start(&self) -> Result<(), String> {
         // The first instance is created on the host's main thread, which so becomes JUCE's.
-        ffi::initialise_juce();
-        Ok(())
+        ffi::initialise_juce().map_err(|error| error.to_string())
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -150,7 +196,7 @@ impl MessageLoop for JuceMessageLoop {
     }
 
     fn wake(&self) {
-        ffi::wake_message_thread();
+        report(ffi::wake_message_thread());
     }
 
     fn is_current(&self) -> bool {

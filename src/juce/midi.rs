@@ -3,6 +3,8 @@
 
 use cxx::UniquePtr;
 
+use super::Error;
+
 pub use ffi::ShortMessage;
 
 /// JUCE stores an event as time (4 bytes), length (2) and data (`juce_MidiBuffer.cpp`).
@@ -46,10 +48,14 @@ impl MidiBuffer {
     ///
     /// # Errors
     ///
-    /// Where memory runs out.
-    pub fn with_capacity(capacity: usize) -> Result<Self, super::Error> {
+    /// Where memory runs out, or the capacity is more than C++'s `int` can count.
+    pub fn with_capacity(capacity: usize) -> Result<Self, Error> {
+        let bytes = capacity
+            .checked_mul(BYTES_PER_MESSAGE)
+            .filter(|&bytes| i32::try_from(bytes).is_ok())
+            .ok_or_else(|| Error::new("more MIDI messages than a buffer can hold"))?;
         Ok(Self {
-            inner: ffi::midi_buffer_new(capacity * BYTES_PER_MESSAGE)?,
+            inner: ffi::midi_buffer_new(bytes)?,
             room: capacity,
             capacity,
         })

@@ -1,24 +1,25 @@
 //! The formats that JUCE hosts on this system: what is installed, and how a plugin is loaded.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use super::{JuceChild, before_stop};
 #[cfg(unix)]
 use crate::child::resident;
 use crate::child::{Child, ChildError, Description};
-use crate::juce::{AudioPluginFormatManager, PluginDescription};
+use crate::juce::{AudioPluginFormatManager, PluginDescription, testing};
 use crate::threads::MessageThread;
 
-/// The formats that can be hosted, the preferred one first.
+/// The formats that can be hosted, the preferred one first, and last the one of the tests.
 #[cfg(target_os = "linux")]
-const NAMES: &[&str] = &["VST3", "LV2", "LADSPA"];
+const NAMES: &[&str] = &["VST3", "LV2", "LADSPA", testing::FORMAT];
 /// The formats that can be hosted, the preferred one first.
 #[cfg(target_os = "macos")]
-const NAMES: &[&str] = &["VST3", "AudioUnit", "LV2"];
+const NAMES: &[&str] = &["VST3", "AudioUnit", "LV2", testing::FORMAT];
 /// The formats that can be hosted, the preferred one first.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-const NAMES: &[&str] = &["VST3", "LV2"];
+const NAMES: &[&str] = &["VST3", "LV2", testing::FORMAT];
 
 thread_local! {
     static SHARED: RefCell<Option<Rc<Formats>>> = const { RefCell::new(None) };
@@ -33,7 +34,10 @@ pub struct Formats {
 impl Formats {
     /// The names of the formats, the preferred one first.
     pub fn names() -> &'static [&'static str] {
-        NAMES
+        match NAMES.split_last() {
+            Some((_, names)) if !testing::is_on() => names,
+            _ => NAMES,
+        }
     }
 
     /// The formats that all of the process's racks share; they last as long as the message thread.
@@ -64,19 +68,22 @@ impl Formats {
 
     /// Makes sure the format is there. False where this system has none such.
     fn start(&self, format: &str) -> bool {
-        if !NAMES.contains(&format) {
+        if !Self::names().contains(&format) {
             return false;
         }
         if self.manager.borrow().format_named(format).is_some() {
             return true;
         }
-        self.manager
-            .borrow_mut()
-            .add(format)
-            .unwrap_or_else(|error| {
-                tracing::warn!("{format}: {error}");
-                false
-            })
+        let mut manager = self.manager.borrow_mut();
+        let added = if format == testing::FORMAT {
+            testing::add_format(&mut manager).map(|()| true)
+        } else {
+            manager.add(format)
+        };
+        added.unwrap_or_else(|error| {
+            tracing::warn!("{format}: {error}");
+            false
+        })
     }
 
     /// The folders in which plugins of a format are usually installed.
@@ -117,13 +124,18 @@ impl Formats {
         };
         #[cfg(unix)]
         resident::keep(format, file);
-        let found = named
-            .find_types(file)
+        let mut found = Vec::new();
+        let keep = |plugin| {
+            found.push(from_juce(plugin));
+            ControlFlow::Continue(())
+        };
+        named
+            .for_each_type(file, keep)
             .map_err(|error| ChildError::NotLoaded {
                 plugin: file.into(),
                 reason: error.what().into(),
             })?;
-        Ok(found.into_iter().map(from_juce).collect())
+        Ok(found)
     }
 
     /// Loads a plugin.
@@ -148,14 +160,20 @@ impl Formats {
             plugin: description.to_string(),
             reason,
         })?;
-        let mut description = description.clone();
+        let mut own = description.clone();
+        let told = instance.description();
         // A reference in a rack does not say these. What it says stays as it is: a VST3's own
         // description names the library within the bundle, from which it cannot be loaded again.
-        if let Ok(own) = instance.description() {
-            description.category = own.category;
-            description.is_instrument = own.is_instrument;
+        if let Ok(told) = &told {
+            own.category.clone_from(&told.category);
+            own.is_instrument = told.is_instrument;
         }
-        Ok(Box::new(JuceChild::new(instance, description)))
+        let child = JuceChild::new(instance, own).map_err(|error| ChildError::NotLoaded {
+            plugin: description.to_string(),
+            reason: error.what().to_owned(),
+        })?;
+        child.or("telling what it is", told.map(drop), ());
+        Ok(Box::new(child))
     }
 }
 

@@ -1,16 +1,16 @@
 //! The audio half of a JUCE child: the DAW's channels, handed on as a borrowed `juce::AudioBuffer`.
-#![allow(unsafe_code)]
-
 use std::pin::Pin;
+use std::sync::Arc;
 
 use arrayvec::ArrayVec;
 use pin_init::{InPlaceInit, stack_pin_init};
 
-use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList, Transport};
+use super::song::Song;
+use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList};
 use crate::child::{Failure, Layout, Processor};
 use crate::juce::Error;
 use crate::juce::buffer::{AudioBuffer, MAX_BORROWED_CHANNELS};
-use crate::juce::instance::{AudioHalf, Position};
+use crate::juce::instance::{AudioHalf, ProcessError};
 use crate::juce::midi::{MidiBuffer, ShortMessage};
 
 /// What the processor must know of its child.
@@ -28,6 +28,7 @@ pub(super) struct Shape {
 /// return the outputs in the same way; the main bus comes first, then (inputs) the sidechain.
 pub(super) struct JuceProcessor {
     half: AudioHalf,
+    song: Arc<Song>,
     shape: Shape,
     /// The buffer's channels beyond the block's own: sidechain, auxiliary inputs and outputs.
     extra: Vec<Vec<f32>>,
@@ -38,7 +39,7 @@ pub(super) struct JuceProcessor {
 }
 
 impl JuceProcessor {
-    pub(super) fn new(half: AudioHalf, shape: Shape) -> Result<Self, Error> {
+    pub(super) fn new(half: AudioHalf, song: Arc<Song>, shape: Shape) -> Result<Self, Error> {
         let extra = shape
             .total_channels
             .saturating_sub(shape.layout.block_channels());
@@ -51,6 +52,7 @@ impl JuceProcessor {
         };
         Ok(Self {
             half,
+            song,
             shape,
             extra: vec![vec![0.0; shape.max_frames]; extra],
             wide,
@@ -108,7 +110,7 @@ impl JuceProcessor {
     }
 
     /// Borrows the block's channels, and the extra ones, as one buffer and processes it.
-    fn process_borrowed(&mut self, block: &mut Block<'_, '_>) -> bool {
+    fn process_borrowed(&mut self, block: &mut Block<'_, '_>) -> Result<(), ProcessError> {
         let frames = block.frames;
         let mut extra: ArrayVec<&mut [f32], MAX_BORROWED_CHANNELS> = self
             .extra
@@ -117,20 +119,20 @@ impl JuceProcessor {
             .take(MAX_BORROWED_CHANNELS)
             .collect();
         let Some(view) = AudioBuffer::borrow_chained(block.main, &mut extra, frames) else {
-            return true;
+            return Err(ProcessError::Misfit);
         };
         stack_pin_init!(let view = view);
-        // SAFETY: `process` checked the frames; the view has the block's channels and the extra
-        // ones, which together are the child's.
-        unsafe { self.half.process(view, &mut self.midi) }
+        self.half.process(view, &mut self.midi)
     }
 
     /// Copies into the wide buffer, processes, and copies back.
-    fn process_wide(&mut self, block: &mut Block<'_, '_>) -> bool {
+    fn process_wide(&mut self, block: &mut Block<'_, '_>) -> Result<(), ProcessError> {
         let Some(wide) = &mut self.wide else {
-            return true;
+            return Err(ProcessError::Misfit);
         };
-        wide.as_mut().set_frames(block.frames);
+        if wide.as_mut().set_frames(block.frames).is_err() {
+            return Err(ProcessError::Misfit);
+        }
         let channels = block
             .main
             .iter()
@@ -141,14 +143,13 @@ impl JuceProcessor {
                 to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
             }
         }
-        // SAFETY: the buffer was made for the child's channels and longest block.
-        let went_well = unsafe { self.half.process(wide.as_mut(), &mut self.midi) };
+        self.half.process(wide.as_mut(), &mut self.midi)?;
         for (index, to) in block.main.iter_mut().enumerate() {
             if let Some(from) = wide.channel(index) {
                 to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
             }
         }
-        went_well
+        Ok(())
     }
 }
 
@@ -167,41 +168,14 @@ impl Processor for JuceProcessor {
             self.fill_inputs(block);
         }
         self.fill_midi(block.events);
-        self.half.set_position(&position(block.transport));
-        let went_well = if self.wide.is_some() {
+        self.song.set(block.transport);
+        let processed = if self.wide.is_some() {
             self.process_wide(block)
         } else {
             self.process_borrowed(block)
         };
-        if !went_well {
-            return Err(Failure);
-        }
+        processed.map_err(|_| Failure)?;
         self.hand_out_midi(block.events_out);
         Ok(())
-    }
-}
-
-fn position(transport: &Transport) -> Position {
-    let time_signature = transport.time_signature.unwrap_or((4, 4));
-    let loop_beats = transport.loop_beats.unwrap_or_default();
-    Position {
-        playing: transport.playing,
-        recording: transport.recording,
-        has_tempo: transport.tempo_bpm.is_some(),
-        tempo_bpm: transport.tempo_bpm.unwrap_or_default(),
-        has_time_signature: transport.time_signature.is_some(),
-        numerator: time_signature.0,
-        denominator: time_signature.1,
-        has_samples: transport.position_samples.is_some(),
-        samples: transport.position_samples.unwrap_or_default(),
-        has_seconds: transport.position_seconds.is_some(),
-        seconds: transport.position_seconds.unwrap_or_default(),
-        has_beats: transport.position_beats.is_some(),
-        beats: transport.position_beats.unwrap_or_default(),
-        has_bar_start: transport.bar_start_beats.is_some(),
-        bar_start_beats: transport.bar_start_beats.unwrap_or_default(),
-        has_loop: transport.loop_beats.is_some(),
-        loop_start_beats: loop_beats.0,
-        loop_end_beats: loop_beats.1,
     }
 }

@@ -1,0 +1,223 @@
+#include "matryoshka/cpp/include/testing.h"
+
+namespace matryoshka {
+
+namespace {
+
+    std::atomic<std::size_t> alive { 0 };
+
+    // The identifier of such a plugin is the name of the call that fails, with "int:" before it
+    // where what is thrown is no std::exception.
+    class Fault {
+    public:
+        explicit Fault(const juce::String& identifier)
+            : throws_int(identifier.startsWith("int:")),
+              call(throws_int ? identifier.substring(4) : identifier)
+        {
+        }
+
+        void at(const char* name) const
+        {
+            if (call != name)
+                return;
+            if (throws_int)
+                throw 42;
+            throw std::runtime_error("thrown in " + call.toStdString());
+        }
+
+        bool is(const char* name) const { return call == name; }
+
+    private:
+        bool throws_int;
+        juce::String call;
+    };
+
+    class Gain final : public juce::HostedAudioProcessorParameter {
+    public:
+        explicit Gain(const Fault& shared) : fault(shared) {}
+
+        juce::String getParameterID() const override { return fault.at("parameter id"), "gain"; }
+        juce::String getName(int) const override { return fault.at("parameter name"), "Gain"; }
+        juce::String getLabel() const override { return fault.at("parameter unit"), "x"; }
+        float getValue() const override { return fault.at("parameter value"), value.load(); }
+        float getDefaultValue() const override { return fault.at("parameter default"), 1.0f; }
+        void setValue(float to) override { fault.at("set parameter"), value = to; }
+        juce::String getText(float of, int) const override
+        {
+            return fault.at("parameter text"), juce::String(of, 2);
+        }
+        float getValueForText(const juce::String& text) const override
+        {
+            return text.getFloatValue();
+        }
+
+    private:
+        const Fault& fault;
+        std::atomic<float> value { 1.0f };
+    };
+
+    class TestPlugin final : public juce::AudioPluginInstance {
+    public:
+        explicit TestPlugin(const juce::String& name)
+            : AudioPluginInstance(BusesProperties()
+                                      .withInput("In", juce::AudioChannelSet::stereo())
+                                      .withOutput("Out", juce::AudioChannelSet::stereo())),
+              identifier(name), fault(name)
+        {
+            ++alive;
+            addHostedParameter(std::make_unique<Gain>(fault));
+        }
+
+        ~TestPlugin() override { --alive; }
+
+        const juce::String getName() const override { return "Test plugin"; }
+
+        void fillInPluginDescription(juce::PluginDescription& description) const override
+        {
+            fault.at("describe");
+            description.name = getName();
+            description.pluginFormatName = "Test";
+            description.fileOrIdentifier = identifier;
+        }
+
+        bool isBusesLayoutSupported(const BusesLayout&) const override
+        {
+            return fault.at("buses"), true;
+        }
+
+        void prepareToPlay(double, int) override
+        {
+            fault.at("prepare");
+            setLatencySamples(fault.is("late") ? 64 : 0);
+        }
+
+        void releaseResources() override { fault.at("release"); }
+        void reset() override { fault.at("reset"); }
+
+        // Halves what comes in. The first sample tells the tempo, if there is one.
+        void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override
+        {
+            fault.at("process");
+            buffer.applyGain(0.5f);
+            if (fault.is("tempo"))
+                tell_tempo(buffer);
+            if (fault.is("restless"))
+                change_everything();
+        }
+
+        double getTailLengthSeconds() const override { return fault.at("tail"), 0.25; }
+        bool acceptsMidi() const override { return fault.at("accepts midi"), false; }
+        bool producesMidi() const override { return fault.at("produces midi"), false; }
+
+        void getStateInformation(juce::MemoryBlock& state) override
+        {
+            fault.at("save");
+            state.append(saved.getData(), saved.getSize());
+        }
+
+        void setStateInformation(const void* data, int size) override
+        {
+            fault.at("load");
+            saved.replaceAll(data, static_cast<std::size_t>(size));
+        }
+
+        juce::AudioProcessorEditor* createEditor() override { return nullptr; }
+        bool hasEditor() const override { return false; }
+        int getNumPrograms() override { return 1; }
+        int getCurrentProgram() override { return 0; }
+        void setCurrentProgram(int) override {}
+        const juce::String getProgramName(int) override { return {}; }
+        void changeProgramName(int, const juce::String&) override {}
+
+    private:
+        void tell_tempo(juce::AudioBuffer<float>& buffer) const
+        {
+            auto* head = getPlayHead();
+            const auto position = head != nullptr ? head->getPosition() : juce::nullopt;
+            const auto tempo = position ? position->getBpm() : juce::nullopt;
+            buffer.setSample(0, 0, tempo ? static_cast<float>(*tempo) : -1.0f);
+        }
+
+        void change_everything()
+        {
+            auto& gain = *getParameters().getFirst();
+            gain.beginChangeGesture();
+            gain.setValueNotifyingHost(0.25f);
+            gain.endChangeGesture();
+            setLatencySamples(getLatencySamples() + 1);
+            updateHostDisplay(ChangeDetails {}.withProgramChanged(true));
+        }
+
+        juce::String identifier;
+        Fault fault;
+        juce::MemoryBlock saved;
+    };
+
+    class TestFormat final : public juce::AudioPluginFormat {
+    public:
+        juce::String getName() const override { return "Test"; }
+
+        void findAllTypesForFile(juce::OwnedArray<juce::PluginDescription>& results,
+                                 const juce::String& file) override
+        {
+            Fault(file).at("find");
+            for (int i = 0; i < 3; ++i)
+            {
+                auto description = std::make_unique<juce::PluginDescription>();
+                description->name = "Test plugin " + juce::String(i);
+                description->pluginFormatName = getName();
+                description->fileOrIdentifier = file;
+                results.add(std::move(description));
+            }
+        }
+
+        bool fileMightContainThisPluginType(const juce::String& file) override
+        {
+            return Fault(file).at("might contain"), true;
+        }
+        juce::String getNameOfPluginFromIdentifier(const juce::String& file) override
+        {
+            return file;
+        }
+        bool pluginNeedsRescanning(const juce::PluginDescription&) override { return false; }
+        bool doesPluginStillExist(const juce::PluginDescription&) override { return true; }
+        bool canScanForPlugins() const override { return false; }
+        bool isTrivialToScan() const override { return true; }
+        juce::StringArray searchPathsForPlugins(const juce::FileSearchPath&, bool, bool) override
+        {
+            return {};
+        }
+        juce::FileSearchPath getDefaultLocationsToSearch() override { return {}; }
+        bool
+        requiresUnblockedMessageThreadDuringCreation(const juce::PluginDescription&) const override
+        {
+            return false;
+        }
+
+    protected:
+        void createPluginInstance(const juce::PluginDescription& description, double, int,
+                                  PluginCreationCallback callback) override
+        {
+            Fault(description.fileOrIdentifier).at("create");
+            callback(std::make_unique<TestPlugin>(description.fileOrIdentifier), {});
+        }
+    };
+
+} // namespace
+
+void testing_add_format(AudioPluginFormatManager& manager)
+{
+    // JUCE 9 takes a unique_ptr, JUCE 8 a raw pointer.
+#if JUCE_MAJOR_VERSION >= 9
+    manager.addFormat(std::make_unique<TestFormat>());
+#else
+    manager.addFormat(std::make_unique<TestFormat>().release());
+#endif
+}
+
+std::size_t testing_plugins_alive() noexcept
+{
+    return alive;
+}
+
+} // namespace matryoshka

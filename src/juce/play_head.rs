@@ -1,0 +1,122 @@
+//! `juce::AudioPlayHead`: a Rust object that tells a plugin where in the song it is.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use matryoshka::juce::{AudioPlayHead, Error, Instance, Position};
+//!
+//! struct Steady;
+//!
+//! impl AudioPlayHead for Steady {
+//!     fn position(&self) -> Option<Position> {
+//!         Some(Position { has_tempo: true, tempo_bpm: 120.0, ..Position::default() })
+//!     }
+//! }
+//!
+//! fn tell(plugin: &mut Instance) -> Result<(), Error> {
+//!     plugin.set_play_head(Arc::new(Steady)).map(drop)
+//! }
+//! ```
+#![allow(unsafe_code)]
+
+use std::sync::Arc;
+
+use super::callback::guarded;
+use super::{Error, Instance};
+
+pub use ffi::Position;
+
+#[cxx::bridge(namespace = "matryoshka")]
+mod ffi {
+    /// `juce::AudioPlayHead::PositionInfo`: what is known of the song at a block's start.
+    #[derive(Clone, Copy, Debug, Default, PartialEq)]
+    struct Position {
+        /// The song is playing.
+        playing: bool,
+        /// The host is recording.
+        recording: bool,
+        /// Whether `tempo_bpm` is known.
+        has_tempo: bool,
+        /// Quarter notes per minute.
+        tempo_bpm: f64,
+        /// Whether the time signature is known.
+        has_time_signature: bool,
+        /// Beats in a bar.
+        numerator: i32,
+        /// The note value of a beat.
+        denominator: i32,
+        /// Whether `samples` is known.
+        has_samples: bool,
+        /// Samples since the song's start.
+        samples: i64,
+        /// Whether `seconds` is known.
+        has_seconds: bool,
+        /// Seconds since the song's start.
+        seconds: f64,
+        /// Whether `beats` is known.
+        has_beats: bool,
+        /// Quarter notes since the song's start.
+        beats: f64,
+        /// Whether `bar_start_beats` is known.
+        has_bar_start: bool,
+        /// Quarter notes from the song's start to the bar's.
+        bar_start_beats: f64,
+        /// Whether a loop is active.
+        has_loop: bool,
+        /// The loop's start in quarter notes.
+        loop_start_beats: f64,
+        /// The loop's end in quarter notes.
+        loop_end_beats: f64,
+    }
+
+    extern "Rust" {
+        type RustPlayHead;
+
+        /// False where nothing is known.
+        fn position(self: &RustPlayHead, position: &mut Position) -> bool;
+    }
+
+    unsafe extern "C++" {
+        include!("matryoshka/cpp/include/play_head.h");
+
+        type Instance = crate::juce::instance::ffi::Instance;
+
+        fn instance_set_play_head(
+            instance: &Instance,
+            play_head: Box<RustPlayHead>,
+        ) -> Result<bool>;
+    }
+}
+
+/// What tells a plugin the position. Plugins ask within `process`, on the audio thread, and may ask on
+/// any other: the answer must neither wait nor allocate. A panic is reported and goes no further.
+pub trait AudioPlayHead: Send + Sync {
+    /// Where the current block begins; `None` where that is not known.
+    fn position(&self) -> Option<Position>;
+}
+
+/// What C++ holds.
+struct RustPlayHead(Arc<dyn AudioPlayHead>);
+
+impl RustPlayHead {
+    fn position(&self, into: &mut Position) -> bool {
+        let position = guarded(None, || self.0.position());
+        if let Some(position) = position {
+            *into = position;
+        }
+        position.is_some()
+    }
+}
+
+impl Instance {
+    /// Has the plugin ask `play_head`, until it is gone. False if it has one already: that one stays,
+    /// since the plugin may be asking it right now.
+    ///
+    /// # Errors
+    ///
+    /// Where memory runs out.
+    pub fn set_play_head(&mut self, play_head: Arc<dyn AudioPlayHead>) -> Result<bool, Error> {
+        let play_head = Box::new(RustPlayHead(play_head));
+        Ok(ffi::instance_set_play_head(self.raw(), play_head)?)
+    }
+}

@@ -1,0 +1,56 @@
+//! The test plugin, on the message thread.
+
+use matryoshka::child::{Activation, Child, ChildError, Description, Formats};
+use matryoshka::juce::{
+    AudioPluginFormatManager, Instance, MESSAGE_LOOP, PluginDescription, testing,
+};
+use matryoshka::threads::{MessageThread, Messages};
+
+pub const ACTIVATION: Activation = Activation {
+    sample_rate: 48_000.0,
+    max_frames: 64,
+    offline: false,
+};
+
+/// Runs a job on the message thread, where racks may hold the test plugin.
+pub fn on_message_thread<R: Send + 'static>(
+    job: impl FnOnce(&MessageThread) -> R + Send + 'static,
+) -> R {
+    testing::switch_on();
+    let messages = Messages::acquire(&MESSAGE_LOOP).expect("a message thread");
+    messages.ask(job).unwrap_or_else(|panic| panic!("{panic}"))
+}
+
+/// A manager with the test plugin's format only.
+pub fn manager(thread: &MessageThread) -> AudioPluginFormatManager {
+    let mut manager = AudioPluginFormatManager::new(thread).expect("memory");
+    testing::add_format(&mut manager).expect("memory");
+    manager
+}
+
+/// What the manager needs to create a test plugin that fails in the call so named.
+pub fn description(fault: &str) -> PluginDescription {
+    PluginDescription {
+        name: "Test plugin".to_owned(),
+        format: testing::FORMAT.to_owned(),
+        file: fault.to_owned(),
+        ..PluginDescription::default()
+    }
+}
+
+/// A test plugin that fails in the call so named.
+pub fn instance(thread: &MessageThread, fault: &str) -> Instance {
+    let created = manager(thread).create(thread, &description(fault));
+    created.expect("a test plugin")
+}
+
+/// The same as a child.
+pub fn child(thread: &MessageThread, fault: &str) -> Result<Box<dyn Child>, ChildError> {
+    let description = Description {
+        name: "Test plugin".to_owned(),
+        format: testing::FORMAT.to_owned(),
+        file: fault.to_owned(),
+        ..Description::default()
+    };
+    Formats::shared(thread)?.create(thread, &description)
+}

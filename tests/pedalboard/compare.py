@@ -2,11 +2,17 @@
 
 Run by tests/pedalboard.rs as: compare.py MATRYOSHKA.vst3 SCRATCH_FOLDER MONO_CHILD.vst3 CHILD.vst3...
 Each check prints a line; the first that fails ends the script with an error.
+
+The children are hosted directly in processes of their own (`--direct`): DPF's VST3s keep lists of
+half-released objects in static memory without a lock, and two hosts in one process, each with a main
+thread of its own, corrupt them now and then.
 """
 
 import base64
 import json
 import os
+import pickle
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,17 +36,39 @@ def signal(seconds: float = 2.0) -> np.ndarray:
     return np.stack([left, right]).astype(np.float32)
 
 
-def rack(child: pedalboard.VST3Plugin, file: str) -> dict:
+def host_directly(file: str) -> None:
+    """Hosts a child without Matryoshka, and writes to stdout what it is and what it plays."""
+    child = pedalboard.load_plugin(file)
+    turn_knobs(child)
+    audio = signal()
+    mono = "mono" in sys.argv
+    if mono:
+        audio = audio[:1]
+    # A VST3 hears of its parameters when it processes, and only then do they reach its state.
+    child.process(audio, RATE, buffer_size=512, reset=True)
+    direct = {"name": child.name, "file": file, "state": child.raw_state}
+    for size in BLOCK_SIZES:
+        direct[size] = child.process(audio, RATE, buffer_size=size, reset=True)
+    if not mono:
+        direct["varying"] = in_blocks(child, audio, VARYING)
+    sys.stdout.buffer.write(pickle.dumps(direct))
+    sys.stdout.flush()
+    # Some plugins do not survive the end of Python.
+    os._exit(0)
+
+
+def hosted_directly(file: str, *options: str) -> dict:
+    command = [sys.executable, __file__, "--direct", file, *options]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    # Plugins may have printed before it.
+    return pickle.loads(result.stdout[result.stdout.index(b"\x80\x04\x95") :])
+
+
+def rack(direct: dict) -> dict:
     """A rack document of one slot, with the child's state as JUCE gives it."""
-    packed = zstandard.compress(child.raw_state)
-    return {
-        "chain": [
-            {
-                "plugin": {"format": "VST3", "name": child.name, "file": file},
-                "state": base64.b64encode(packed).decode(),
-            }
-        ]
-    }
+    packed = zstandard.compress(direct["state"])
+    plugin = {"format": "VST3", "name": direct["name"], "file": direct["file"]}
+    return {"chain": [{"plugin": plugin, "state": base64.b64encode(packed).decode()}]}
 
 
 def open_matryoshka(bundle: str, document: dict, scratch: Path) -> pedalboard.VST3Plugin:
@@ -89,21 +117,17 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
 
 def compare_child(bundle: str, file: str, scratch: Path) -> None:
     audio = signal()
-    child = pedalboard.load_plugin(file)
-    name = child.name
-    turn_knobs(child)
-    # A VST3 hears of its parameters when it processes, and only then do they reach its state.
-    direct = child.process(audio, RATE, buffer_size=512, reset=True)
-    check(f"{name}: it does something", not same(direct, audio))
-    ours = open_matryoshka(bundle, rack(child, file), scratch)
+    direct = hosted_directly(file)
+    name = direct["name"]
+    check(f"{name}: it does something", not same(direct[512], audio))
+    ours = open_matryoshka(bundle, rack(direct), scratch)
 
     for size in BLOCK_SIZES:
-        direct = child.process(audio, RATE, buffer_size=size, reset=True)
         hosted = ours.process(audio, RATE, buffer_size=size, reset=True)
-        check(f"{name}: bit-identical in blocks of {size}", same(direct, hosted))
+        check(f"{name}: bit-identical in blocks of {size}", same(direct[size], hosted))
 
-    direct, hosted = (in_blocks(plugin, audio, VARYING) for plugin in (child, ours))
-    check(f"{name}: bit-identical in blocks that vary", same(direct, hosted))
+    hosted = in_blocks(ours, audio, VARYING)
+    check(f"{name}: bit-identical in blocks that vary", same(direct["varying"], hosted))
 
     saved = ours.raw_state
     check(f"{name}: the same state is saved twice", saved == ours.raw_state)
@@ -121,33 +145,28 @@ def compare_child(bundle: str, file: str, scratch: Path) -> None:
 def check_mono(bundle: str, file: str, scratch: Path) -> None:
     """A mono track: the bus arrangement is the host's to choose."""
     audio = signal()[:1]
-    child = pedalboard.load_plugin(file)
-    turn_knobs(child)
-    direct = child.process(audio, RATE, buffer_size=256, reset=True)
-    name = child.name
-    check(f"{name}: it does something to a mono track", not same(direct, audio))
-    ours = open_matryoshka(bundle, rack(child, file), scratch)
+    direct = hosted_directly(file, "mono")
+    name = direct["name"]
+    check(f"{name}: it does something to a mono track", not same(direct[256], audio))
+    ours = open_matryoshka(bundle, rack(direct), scratch)
     hosted = ours.process(audio, RATE, buffer_size=256, reset=True)
-    check(f"{name}: bit-identical on a mono track", same(direct, hosted))
+    check(f"{name}: bit-identical on a mono track", same(direct[256], hosted))
     both = np.concatenate([audio, audio])
     stereo = ours.process(both, RATE, buffer_size=256, reset=True)
-    twice = np.concatenate([direct, direct])
+    twice = np.concatenate([direct[256], direct[256]])
     check(f"{name}: as two linked instances on a stereo track", same(stereo, twice))
 
 
 def check_default_rack(bundle: str, file: str, scratch: Path) -> None:
     """The user's default rack is there for a new instance; XDG_CONFIG_HOME is the scratch folder."""
-    audio = signal(0.5)
-    child = pedalboard.load_plugin(file)
-    turn_knobs(child)
-    direct = child.process(audio, RATE, buffer_size=256, reset=True)
+    direct = hosted_directly(file)
     default = scratch / "matryoshka" / "default.rack"
     default.parent.mkdir()
-    default.write_text(json.dumps(rack(child, file)))
+    default.write_text(json.dumps(rack(direct)))
     os.environ.pop("MATRYOSHKA_RACK", None)
     plugin = pedalboard.load_plugin(bundle)
-    hosted = plugin.process(audio, RATE, buffer_size=256, reset=True)
-    check("a new instance starts from the default rack", same(direct, hosted))
+    hosted = plugin.process(signal(), RATE, buffer_size=256, reset=True)
+    check("a new instance starts from the default rack", same(direct[256], hosted))
     default.unlink()
 
 
@@ -166,6 +185,9 @@ def check_garbage(bundle: str) -> None:
 
 
 def main() -> None:
+    if sys.argv[1] == "--direct":
+        host_directly(sys.argv[2])
+        return
     bundle, scratch, mono_child, *children = sys.argv[1:]
     check("three children to compare with", len(children) >= 3)
     for file in children:

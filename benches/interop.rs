@@ -135,6 +135,13 @@ fn measure(thread: &MessageThread) -> Vec<Row> {
             |times| calls::range(&view, times),
             |times| calls::range_boxed(&view, times),
         ));
+        // JUCE knows a cleared buffer and does not look at its samples: what is left is the passing.
+        view.as_mut().clear();
+        rows.push(Row::new(
+            ("range by value: of known silence", "UniquePtr", 0.2),
+            |times| calls::range(&view, times),
+            |times| calls::range_boxed(&view, times),
+        ));
     }
 
     let (mut left, mut right) = ([0.1_f32; 128], [0.2_f32; 128]);

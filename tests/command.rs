@@ -659,3 +659,10 @@ fn whoever_stops_reading_the_list_is_not_shouted_at() {
     let run = Run::from(child.wait_with_output().expect("an end"));
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn the_long_version_says_which_juce_hosts_the_plugins() {
+    let run = Desk::new().run(&["--version"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    assert!(run.out.contains("JUCE v"), "{}", run.out);
+}

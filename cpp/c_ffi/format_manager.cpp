@@ -2,7 +2,8 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
-// C knows no classes: the struct is only a name for the pointer's sake, and each call casts it back.
+// C knows no classes: the struct is only a name for the pointer's sake, and each call casts it
+// back.
 static auto* to_cpp(matryoshka_format_manager* manager)
 {
     return reinterpret_cast<juce::AudioPluginFormatManager*>(manager);

@@ -1,5 +1,5 @@
-// What `cargo xtask bench interop` measures by-value and in-place forms against: the same values, each
-// in a unique_ptr. Compiled with the feature `bench` only. See src/juce/bench_interop.rs.
+// What `cargo xtask bench interop` measures by-value and in-place forms against: the same values,
+// each in a unique_ptr. Compiled with the feature `bench` only. See src/juce/bench_interop.rs.
 #pragma once
 
 #include "matryoshka/cpp/include/buffer.h"
@@ -8,8 +8,7 @@
 
 namespace matryoshka {
 
-struct BoxedView : AudioBufferFloat
-{
+struct BoxedView : AudioBufferFloat {
     using AudioBufferFloat::AudioBufferFloat;
 };
 

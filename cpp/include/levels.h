@@ -10,7 +10,8 @@
 
 namespace matryoshka {
 
-// Whether the channel is there and the samples from `start` on: one call instead of two for numbers.
+// Whether the channel is there and the samples from `start` on: one call instead of two for
+// numbers.
 inline bool audio_buffer_has(const AudioBufferFloat& buffer, std::size_t channel, std::size_t start,
                              std::size_t frames) noexcept
 {

@@ -11,7 +11,8 @@
 // that: its one member is a pointer to characters behind which a counted holder stands
 // (juce_core/text/juce_String.h and StringHolder in juce_String.cpp). Neither points back at the
 // string, and no list of strings is kept. The move constructor says the same: it takes the pointer.
-template <> struct rust::IsRelocatable<juce::String> : std::true_type {};
+template <> struct rust::IsRelocatable<juce::String> : std::true_type {
+};
 
 namespace matryoshka {
 
@@ -21,9 +22,9 @@ static_assert(alignof(juce::String) == alignof(void*));
 static_assert(sizeof(juce::String) == sizeof(juce::String::CharPointerType));
 static_assert(std::is_same_v<juce::String::CharPointerType, juce::CharPointer_UTF8>);
 #if defined(__cpp_trivial_relocatability)
-// C++26's trait (P2786). Of juce::String itself it says no, as of any class with a destructor of its
-// own that is not marked `trivially_relocatable_if_eligible`; so the compiler vouches for the member
-// here, and the specialisation above for what the destructor does.
+// C++26's trait (P2786). Of juce::String itself it says no, as of any class with a destructor of
+// its own that is not marked `trivially_relocatable_if_eligible`; so the compiler vouches for the
+// member here, and the specialisation above for what the destructor does.
 static_assert(std::is_trivially_relocatable_v<juce::String::CharPointerType>);
 #else
 static_assert(std::is_trivially_copyable_v<juce::String::CharPointerType>);

@@ -161,7 +161,12 @@ fn build_glue(juce: &Juce) {
             .flag("-fno-sanitize-recover=all")
             .flag("-fno-omit-frame-pointer")
             .flag("-g");
-        println!("cargo:rustc-link-arg={flag}");
+        // rustc has the compiler link no libraries of its own accord, so these are named. (GCC's names.)
+        for (sanitizer, library) in [("address", "asan"), ("undefined", "ubsan")] {
+            if sanitizers.contains(sanitizer) {
+                println!("cargo:rustc-link-lib=dylib={library}");
+            }
+        }
     }
     glue.std("c++17")
         .opt_level(2)

@@ -12,8 +12,10 @@ pub(super) fn guarded<R>(instead: R, call: impl FnOnce() -> R) -> R {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => result,
         Err(payload) => {
-            // A payload could panic once more while it is dropped.
-            std::mem::forget(payload);
+            // A payload could panic once more while it is dropped, and that one's, too.
+            if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                std::mem::forget(another);
+            }
             tracing::error!("an internal error while JUCE was calling");
             instead
         }

@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use cxx::UniquePtr;
 #[cfg(target_os = "linux")]
 use parking_lot::Mutex;
+use parking_lot::RwLock;
 
 use super::callback::guarded;
 use crate::threads::{self, MessageLoop, MessageThread};
@@ -46,6 +47,10 @@ const TICK_INTERVAL_MS: i32 = 25;
 /// Plugins expect the main thread's stack, which is four times that of a thread of Rust's.
 #[cfg(target_os = "linux")]
 const STACK_BYTES: usize = 8 << 20;
+
+/// Whether JUCE is there. Read while another thread calls it, so that it stays for so long: posting to
+/// the loop that is to end returns after the loop has, and would find its queue gone.
+static IS_UP: RwLock<bool> = RwLock::new(false);
 
 type Keeper = Rc<dyn Fn(&MessageThread)>;
 
@@ -99,7 +104,23 @@ fn wind_down() {
     ON_TICK.with(|on_tick| *on_tick.borrow_mut() = None);
     let clean_ups = ON_STOP.with(|on_stop| std::mem::take(&mut *on_stop.borrow_mut()));
     clean_ups.into_iter().for_each(|clean_up| clean_up());
+    let mut is_up = IS_UP.write();
+    *is_up = false;
     report(ffi::shutdown_juce());
+}
+
+/// Makes the calling thread JUCE's message thread.
+fn start_up() -> Result<(), String> {
+    let mut is_up = IS_UP.write();
+    ffi::initialise_juce().map_err(|error| error.to_string())?;
+    *is_up = true;
+    Ok(())
+}
+
+/// Calls JUCE from any thread, if it is there.
+fn if_up<R>(call: impl FnOnce() -> R) -> Option<R> {
+    let is_up = IS_UP.read();
+    is_up.then(call)
 }
 
 /// Where nothing can be done about it.
@@ -120,7 +141,7 @@ extern "C" fn stop_at_exit() {
     let Some(thread) = MESSAGE_LOOP.thread.lock().take() else {
         return;
     };
-    report(ffi::stop_dispatch_loop());
+    if_up(|| report(ffi::stop_dispatch_loop()));
     let (done, wait) = std::sync::mpsc::sync_channel(1);
     let waiter = std::thread::Builder::new().spawn(move || {
         let _ = thread.join();
@@ -157,7 +178,7 @@ impl MessageLoop for JuceMessageLoop {
             .name("matryoshka".into())
             .stack_size(STACK_BYTES)
             .spawn(move || {
-                let started = ffi::initialise_juce().map_err(|error| error.to_string());
+                let started = start_up();
                 let failed = started.is_err();
                 let _ = ready.send(started);
                 if failed {
@@ -178,7 +199,7 @@ impl MessageLoop for JuceMessageLoop {
 
     #[cfg(target_os = "linux")]
     fn stop(&self) {
-        report(ffi::stop_dispatch_loop());
+        if_up(|| report(ffi::stop_dispatch_loop()));
         if let Some(thread) = self.thread.lock().take() {
             let _ = thread.join();
         }
@@ -187,7 +208,7 @@ impl MessageLoop for JuceMessageLoop {
     #[cfg(not(target_os = "linux"))]
     fn start(&self) -> Result<(), String> {
         // The first instance is created on the host's main thread, which so becomes JUCE's.
-        ffi::initialise_juce().map_err(|error| error.to_string())
+        start_up()
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -196,10 +217,10 @@ impl MessageLoop for JuceMessageLoop {
     }
 
     fn wake(&self) {
-        report(ffi::wake_message_thread());
+        if_up(|| report(ffi::wake_message_thread()));
     }
 
     fn is_current(&self) -> bool {
-        ffi::is_message_thread()
+        if_up(ffi::is_message_thread).unwrap_or(false)
     }
 }

@@ -9,6 +9,7 @@ mod bundle;
 mod demo;
 mod files;
 mod install;
+mod sanitize;
 mod setup;
 mod shell;
 mod test;
@@ -89,6 +90,8 @@ enum Chore {
         #[arg(allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Run the tests of the JUCE layer under sanitizers and under valgrind (Linux).
+    Sanitize,
     /// Measure, against a peer, every figure that this project states.
     Bench {
         /// One group of measurements; all of them when left out.
@@ -137,6 +140,10 @@ fn run(cli: Cli) -> Result<()> {
         Chore::Test { args } => {
             setup.provide(Need::Test)?;
             test::run(&workspace, &args)
+        }
+        Chore::Sanitize => {
+            setup.provide(Need::Build)?;
+            sanitize::run(&workspace)
         }
         Chore::Bench { group, json } => {
             setup.provide(Need::Build)?;

@@ -3,6 +3,9 @@
 //! One file holds one C++ type or one group of calls, with its `cxx::bridge`; the C++ of the same
 //! name is in `cpp/include` and `cpp/src`. Control calls need a
 //! [`MessageThread`](crate::threads::MessageThread); what C++ can throw comes back as [`Error`].
+//!
+//! `docs/interop.md` tells how each kind of C++ type and call crosses, from plain C to values that are
+//! built in place on the stack, and what proves it.
 
 #[cfg(feature = "bench")]
 pub mod bench;

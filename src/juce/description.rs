@@ -1,4 +1,15 @@
 //! `juce::PluginDescription`, as a plain struct.
+//!
+//! ```
+//! use matryoshka::juce::PluginDescription;
+//!
+//! let wanted = PluginDescription {
+//!     name: "ZamCompX2".to_owned(),
+//!     format: "VST3".to_owned(),
+//!     ..PluginDescription::default()
+//! };
+//! assert_eq!((wanted.unique_id, wanted.is_instrument), (0, false));
+//! ```
 #![allow(unsafe_code)]
 
 pub use ffi::PluginDescription;

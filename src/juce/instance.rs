@@ -5,6 +5,16 @@
 //! types say so: [`Instance`] is not `Send` and has the control calls; [`AudioHalf`] is `Send` and has
 //! `process`; what must not overlap with it takes the audio half as proof, or checks that none is
 //! out. The C++ object goes when both halves have gone, on the message thread.
+//!
+//! ```no_run
+//! use matryoshka::juce::{AudioHalf, Error, Instance};
+//!
+//! /// Message thread; the audio half then goes to the audio thread.
+//! fn get_ready(plugin: &mut Instance) -> Result<AudioHalf, Error> {
+//!     let half = plugin.prepare(48_000.0, 512, false)?;
+//!     Ok(half.expect("numbers that make sense, and no other audio half"))
+//! }
+//! ```
 #![allow(unsafe_code)]
 
 use std::marker::PhantomData;

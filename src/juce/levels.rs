@@ -16,7 +16,8 @@
 //! view.as_mut().apply_gain_channel(1, 0, 2, 0.5).expect("samples 0 and 1 of channel 1");
 //! view.as_mut().clear_channel(0, 3, 1).expect("sample 3 of channel 0");
 //! assert_eq!(view.as_mut().clear_channel(2, 0, 1), None, "there is no channel 2");
-//! assert_eq!((left, right), ([1.0, 1.0, 1.0, 0.0], [0.5, 0.5, 1.0, 1.0]));
+//! assert_eq!(view.channel(0), Some(&[1.0, 1.0, 1.0, 0.0][..]));
+//! assert_eq!(view.channel(1), Some(&[0.5, 0.5, 1.0, 1.0][..]));
 //! ```
 #![allow(unsafe_code)]
 

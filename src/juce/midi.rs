@@ -1,4 +1,16 @@
 //! `juce::MidiBuffer`, filled and read on the audio thread without allocating.
+//!
+//! ```
+//! use matryoshka::juce::midi::{MidiBuffer, ShortMessage};
+//!
+//! let mut midi = MidiBuffer::with_capacity(1)?;
+//! assert!(midi.add(&[0x90, 60, 100], 5));
+//! assert!(!midi.add(&[0x80, 60, 0], 9), "there is no more room");
+//! let mut messages = [ShortMessage::default(); 4];
+//! assert_eq!(midi.read(&mut messages), 1);
+//! assert_eq!((messages[0].offset, messages[0].bytes), (5, [0x90, 60, 100]));
+//! # Ok::<(), matryoshka::juce::Error>(())
+//! ```
 #![allow(unsafe_code)]
 
 use cxx::UniquePtr;

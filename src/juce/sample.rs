@@ -2,6 +2,19 @@
 //!
 //! A C++ template has no counterpart in a bridge: each instantiation is a type of its own there. This
 //! trait brings `juce::AudioBuffer<float>` and `<double>` together again, as one generic type.
+//!
+//! ```
+//! use matryoshka::juce::{AudioBuffer, Sample};
+//!
+//! fn first<T: Sample>(buffer: &AudioBuffer<'_, T>) -> Option<T> {
+//!     buffer.channel(0)?.first().copied()
+//! }
+//!
+//! let mut samples = [0.5_f64];
+//! let view = AudioBuffer::borrow_slice(&mut samples, 1).expect("one channel");
+//! pin_init::stack_pin_init!(let view = view);
+//! assert_eq!(first(&view), Some(0.5));
+//! ```
 #![allow(unsafe_code)]
 
 use std::pin::Pin;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::workspace::Workspace;
-use crate::{files, shell};
+use crate::{exports, files, shell};
 
 /// The name of our bundles, as in bundler.toml.
 pub const NAME: &str = "Matryoshka";
@@ -64,6 +64,12 @@ pub fn bundle(workspace: &Workspace, fixture: bool) -> Result<PathBuf> {
         .with_context(|| format!("{package} could not be bundled"))?;
     }
     place_worker(workspace)?;
+    if cfg!(target_os = "linux") {
+        let bundled = workspace.bundled();
+        exports::hide_all_but_entry_points(&bundled.join(format!("{NAME}.clap")))?;
+        let library = library_folder(&bundled.join(format!("{NAME}.vst3")))?;
+        exports::hide_all_but_entry_points(&library.join(format!("{NAME}.so")))?;
+    }
     Ok(workspace.bundled())
 }
 

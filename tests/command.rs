@@ -205,7 +205,7 @@ fn real_plugins_of_three_formats_are_heard_in_a_file_of_the_same_length() {
     let flat = ["VST3:ZamCompX2", "LV2:ZamEQ2"];
     for plugin in [
         &flat[..],
-        &["LADSPA:Hard Limiter", "VST3:ZamTube", "LV2:MDA Delay"],
+        &["LADSPA:GVerb", "VST3:ZamTube", "LV2:MDA Delay"],
     ]
     .concat()
     {

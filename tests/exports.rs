@@ -13,7 +13,12 @@ fn only_the_entry_points_of_the_formats_are_seen_from_outside() {
     let vst3 = bundled("Matryoshka.vst3").join(format!("Contents/{machine}/Matryoshka.so"));
     for library in [bundled("Matryoshka.clap"), vst3] {
         let nm = Command::new("nm")
-            .args(["--dynamic", "--defined-only", "--extern-only", "--format=just-symbols"])
+            .args([
+                "--dynamic",
+                "--defined-only",
+                "--extern-only",
+                "--format=just-symbols",
+            ])
             .arg(&library)
             .output()
             .expect("nm, of the package binutils");
@@ -22,7 +27,12 @@ fn only_the_entry_points_of_the_formats_are_seen_from_outside() {
             .map(str::to_owned)
             .collect();
         symbols.sort();
-        let wanted = ["GetPluginFactory", "ModuleEntry", "ModuleExit", "clap_entry"];
+        let wanted = [
+            "GetPluginFactory",
+            "ModuleEntry",
+            "ModuleExit",
+            "clap_entry",
+        ];
         assert_eq!(symbols, wanted, "{}", library.display());
     }
 }

@@ -307,7 +307,9 @@ fn two_hundred_views_at_once_take_nothing_from_the_heap() {
     let _turn = memory();
     let before = bytes_in_use();
     let taken = bytes_in_use_under(200).saturating_sub(before);
-    assert!(taken < 200 * 8, "200 views take {taken} bytes");
+    // Other tests run at the same time, and use some. The views would use twice this much.
+    let half = 200 * size_of::<AudioBuffer<'_>>() / 2;
+    assert!(taken < half, "200 views take {taken} bytes");
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

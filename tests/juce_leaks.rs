@@ -92,7 +92,7 @@ fn everything(thread: &MessageThread) {
     });
     assert_flat("buffers that borrow", || {
         let mut samples = [0.0_f64; 64];
-        let view = AudioBuffer::borrow_slice(&mut samples, 31.min(2)).expect("a view");
+        let view = AudioBuffer::borrow_slice(&mut samples, 2).expect("a view");
         drop(Box::pin_init(view).expect("memory"));
     });
     assert_flat("MIDI buffers", || {

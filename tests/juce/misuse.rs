@@ -1,6 +1,9 @@
 //! Arguments that make no sense, for each public function of the layer that needs no plugin: an error
 //! or nothing, and never undefined behaviour. (Run under sanitizers: `docs/testing.md`.)
 
+// `stack_pin_init!` makes bindings that are not `mut`.
+#![allow(clippy::redundant_locals)]
+
 use std::pin::Pin;
 
 use matryoshka::juce::buffer::MAX_BORROWED_CHANNELS;
@@ -86,7 +89,7 @@ fn what_is_no_plugin_has_no_types_and_creates_nothing() {
 
 fn views_of_what_does_not_fit<T: Sample>(zero: T) {
     type Channels<'a, T> = Vec<&'a mut [T]>;
-    let mut samples = vec![zero; 640];
+    let mut samples = [zero; 640];
     let mut many: Channels<'_, T> = samples.chunks_mut(10).collect();
     assert!(many.len() > MAX_BORROWED_CHANNELS);
     assert!(AudioBuffer::borrow(&mut many).is_none());

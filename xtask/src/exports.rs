@@ -13,7 +13,12 @@ use std::fs;
 use std::path::Path;
 
 /// What CLAP and VST3 hosts look for.
-const ENTRY_POINTS: [&str; 4] = ["clap_entry", "GetPluginFactory", "ModuleEntry", "ModuleExit"];
+const ENTRY_POINTS: [&str; 4] = [
+    "clap_entry",
+    "GetPluginFactory",
+    "ModuleEntry",
+    "ModuleExit",
+];
 
 /// Where `st_info` stands in a symbol of a 64-bit ELF file, after the name (4 bytes).
 const ST_INFO: usize = 4;

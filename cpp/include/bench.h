@@ -1,5 +1,5 @@
-// What `cargo xtask bench` measures against: children that do next to nothing, called in a plain C++
-// loop and by juce::AudioProcessorGraph. Compiled with the feature `bench` only. See
+// What `cargo xtask bench` measures against: children that do next to nothing, called in a plain
+// C++ loop and by juce::AudioProcessorGraph. Compiled with the feature `bench` only. See
 // src/juce/bench.rs.
 #pragma once
 

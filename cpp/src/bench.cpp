@@ -7,10 +7,9 @@ namespace {
     class NextToFree final : public juce::AudioPluginInstance {
     public:
         NextToFree()
-            : AudioPluginInstance(
-                  BusesProperties()
-                      .withInput("In", juce::AudioChannelSet::stereo())
-                      .withOutput("Out", juce::AudioChannelSet::stereo()))
+            : AudioPluginInstance(BusesProperties()
+                                      .withInput("In", juce::AudioChannelSet::stereo())
+                                      .withOutput("Out", juce::AudioChannelSet::stereo()))
         {
         }
 
@@ -21,8 +20,8 @@ namespace {
         }
 
         const juce::String getName() const override { return "Next to free"; }
-        void prepareToPlay(double, int) override { }
-        void releaseResources() override { }
+        void prepareToPlay(double, int) override {}
+        void releaseResources() override {}
         void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override
         {
             buffer.getWritePointer(0)[0] += 1.0e-6f;
@@ -35,11 +34,11 @@ namespace {
         bool hasEditor() const override { return false; }
         int getNumPrograms() override { return 1; }
         int getCurrentProgram() override { return 0; }
-        void setCurrentProgram(int) override { }
+        void setCurrentProgram(int) override {}
         const juce::String getProgramName(int) override { return {}; }
-        void changeProgramName(int, const juce::String&) override { }
-        void getStateInformation(juce::MemoryBlock&) override { }
-        void setStateInformation(const void*, int) override { }
+        void changeProgramName(int, const juce::String&) override {}
+        void getStateInformation(juce::MemoryBlock&) override {}
+        void setStateInformation(const void*, int) override {}
     };
 
     template <typename Call>

@@ -25,7 +25,9 @@ fn fixture_path() -> PathBuf {
 }
 
 fn fixture() -> Instance {
-    let library = Library::load(fixture_path()).unwrap();
+    // Never unloaded: Rust's standard library leaves a destructor with each thread that the fixture
+    // ran on, and a test's thread ends after the test.
+    let library = Box::leak(Box::new(Library::load(fixture_path()).unwrap()));
     assert_eq!(library.plugin_ids().unwrap(), ["org.matryoshka.fixture"]);
     library.create("org.matryoshka.fixture").unwrap()
 }
@@ -264,24 +266,6 @@ fn a_host_that_gives_one_input_port_is_survived() -> Result<()> {
     })?;
     let output = processor.render(&input, None, varied())?;
     assert_eq!(bits(&output), bits(&input));
-    fixture.deactivate(processor);
-    Ok(())
-}
-
-/// Run with `--ignored` to see whether nice-plug has mended it.
-#[test]
-#[ignore = "nice-plug 0.4.2 reads one input port too many: `aux_input_idx > audio_inputs_count` in \
-            wrapper/clap/wrapper.rs should be `>=`"]
-fn a_sidechain_that_the_host_does_not_give_is_silent() -> Result<()> {
-    let mut fixture = fixture();
-    fixture.set_param("Sidechain gate", "on")?;
-    let inputs = Inputs::First;
-    let mut processor = fixture.activate(Setup {
-        inputs,
-        ..Setup::new(RATE, 512)
-    })?;
-    let output = processor.render(&vec![vec![1.0; 1000]; 2], None, varied())?;
-    assert_eq!(output, vec![vec![0.0; 1000]; 2]);
     fixture.deactivate(processor);
     Ok(())
 }

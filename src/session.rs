@@ -216,10 +216,13 @@ impl Session {
     /// If the edit does not fit the rack; it comes back.
     pub fn edit(&mut self, thread: &MessageThread, edit: Edit) -> Result<(), EditError> {
         self.ensure_rack(thread);
-        if let Edit::Replace { slot, .. } = &edit {
-            self.leaving.extend(self.slots.remove(slot));
-        }
+        let replaced = match &edit {
+            Edit::Replace { slot, .. } => Some(*slot),
+            _ => None,
+        };
         self.rack.apply(edit)?;
+        self.leaving
+            .extend(replaced.and_then(|slot| self.slots.remove(&slot)));
         let gone: Vec<SlotId> = self
             .slots
             .keys()

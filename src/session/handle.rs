@@ -37,13 +37,16 @@ impl Handle {
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let (publisher, player) = exchange(SCHEDULES_UNDERWAY);
         messages.ask(move |thread| {
+            let is_first = SESSIONS.with_borrow(HashMap::is_empty);
             SESSIONS.with_borrow_mut(|sessions| sessions.insert(id, Session::new(publisher)));
-            keep_ticking(thread, tick_all);
-            // Where the process exits with sessions alive, they go before the host of their
-            // children does.
-            before_stop(thread, || {
-                drop(SESSIONS.with_borrow_mut(std::mem::take));
-            });
+            if is_first {
+                keep_ticking(thread, tick_all);
+                // Where the process exits with sessions alive, they go before the host of their
+                // children does.
+                before_stop(thread, || {
+                    drop(SESSIONS.with_borrow_mut(std::mem::take));
+                });
+            }
         })?;
         Ok((Self { messages, id }, player))
     }

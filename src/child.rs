@@ -33,7 +33,7 @@ mod resident;
 pub use error::ChildError;
 #[cfg(feature = "bench")]
 pub use juce::JuceChild;
-pub use juce::{Formats, MESSAGE_LOOP, before_stop, host_version, keep_ticking};
+pub use juce::{Formats, MESSAGE_LOOP, before_stop, host_version, keep_ticking, loudest};
 pub use placeholder::Placeholder;
 
 use std::fmt;

@@ -4,6 +4,40 @@
 //! name is in `cpp/include` and `cpp/src`. Control calls need a
 //! [`MessageThread`](crate::threads::MessageThread); what C++ can throw comes back as [`Error`].
 //!
+//! Where to begin:
+//!
+//! 1. [`message_loop`]: start JUCE's message thread, and run jobs on it.
+//! 2. [`format_manager`]: add formats, look into files, load a plugin by its [`description`].
+//! 3. [`instance`]: prepare the plugin, and process blocks on the audio thread; [`buffer`], [`levels`]
+//!    and [`midi`] are what it is given.
+//! 4. [`parameter`] and [`memory_block`]: its values and its state.
+//! 5. [`listener`] and [`play_head`]: what it tells, and what it asks.
+//! 6. [`string`], [`range`] and [`system_stats`]: JUCE's values as Rust's.
+//!
+//! Each page begins with an example that runs, most of them with the plugin of [`testing`]; with an
+//! installed one it is the same:
+//!
+//! ```
+//! use matryoshka::juce::{AudioPluginFormatManager, MESSAGE_LOOP};
+//! use matryoshka::threads::Messages;
+//!
+//! # type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! let name = messages.ask(|thread| -> Outcome<_> {
+//!     let mut manager = AudioPluginFormatManager::new(thread)?;
+//!     manager.add("VST3")?;
+//!     let format = manager.format_named("VST3").ok_or("there is no such format")?;
+//!     let files = format.search(&format.default_folders()?)?;
+//!     let file = files.iter().find(|file| file.contains("ZamCompX2")).ok_or("not installed")?;
+//!     let found = format.find_types(file)?.pop().ok_or("there is nothing in it")?;
+//!     let mut plugin = manager.create(thread, &found)?;
+//!     plugin.prepare(48_000.0, 512, false)?;
+//!     Ok(plugin.description()?.name)
+//! })??;
+//! assert_eq!(name, "ZamCompX2");
+//! # Outcome::Ok(())
+//! ```
+//!
 //! `docs/interop.md` tells how each kind of C++ type and call crosses, from plain C to values that are
 //! built in place on the stack, and what proves it.
 
@@ -29,7 +63,6 @@ pub mod range;
 pub mod sample;
 pub mod string;
 pub mod system_stats;
-#[doc(hidden)]
 pub mod testing;
 
 pub use buffer::AudioBuffer;

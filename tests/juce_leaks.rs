@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use matryoshka::juce::{
     AudioBuffer, AudioPluginFormatManager, AudioProcessorListener, Error, MESSAGE_LOOP,
-    MemoryBlock, MidiBuffer, PluginDescription, testing,
+    MemoryBlock, MidiBuffer, testing,
 };
 use matryoshka::threads::{MessageThread, Messages};
 use pin_init::InPlaceInit;
@@ -47,14 +47,8 @@ fn assert_flat(what: &str, mut round: impl FnMut()) {
 fn everything(thread: &MessageThread) {
     let mut manager = AudioPluginFormatManager::new(thread).expect("memory");
     testing::add_format(&mut manager).expect("memory");
-    let description = |file: &str| PluginDescription {
-        name: "Test plugin".to_owned(),
-        format: testing::FORMAT.to_owned(),
-        file: file.to_owned(),
-        ..PluginDescription::default()
-    };
 
-    let well = description("well");
+    let well = testing::description("well");
     assert_flat("plugins", || {
         let mut plugin = manager.create(thread, &well).expect("a plugin");
         plugin.add_listener(Arc::new(Nobody)).expect("memory");
@@ -70,7 +64,7 @@ fn everything(thread: &MessageThread) {
     });
     assert_eq!(testing::plugins_alive(), 0);
 
-    let failing = description("create");
+    let failing = testing::description("create");
     assert_flat("plugins that throw when they are created", || {
         assert!(manager.create(thread, &failing).is_err());
     });

@@ -2,6 +2,7 @@
 
 mod complaint;
 mod formats;
+mod loudest;
 mod marks;
 mod processor;
 mod song;
@@ -9,6 +10,7 @@ mod song;
 use std::sync::Arc;
 
 pub use formats::Formats;
+pub use loudest::loudest;
 
 use super::{
     Activation, Bus, Changes, Child, ChildError, Description, Layout, Midi, Parameter, Processor,

@@ -6,14 +6,30 @@
 //! `process`; what must not overlap with it takes the audio half as proof, or checks that none is
 //! out. The C++ object goes when both halves have gone, on the message thread.
 //!
-//! ```no_run
-//! use matryoshka::juce::{AudioHalf, Error, Instance};
+//! ```
+//! use matryoshka::juce::{AudioBuffer, MESSAGE_LOOP, MidiBuffer, testing};
+//! use matryoshka::threads::Messages;
+//! use pin_init::stack_pin_init;
 //!
-//! /// Message thread; the audio half then goes to the audio thread.
-//! fn get_ready(plugin: &mut Instance) -> Result<AudioHalf, Error> {
-//!     let half = plugin.prepare(48_000.0, 512, false)?;
-//!     Ok(half.expect("numbers that make sense, and no other audio half"))
+//! // Message thread: load a plugin (here one that halves what it hears) and prepare it. The control
+//! // half stays there; the audio half may leave.
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! let half = messages.ask(|thread| {
+//!     let mut plugin = testing::plugin(thread, "well")?;
+//!     plugin.prepare(48_000.0, 64, false)
+//! })??;
+//! let mut half = half.expect("numbers that make sense, and no other audio half");
+//!
+//! // Audio thread: two channels of 64 samples, processed where they are.
+//! let mut midi = MidiBuffer::with_capacity(16)?;
+//! let mut samples = [1.0_f32; 128];
+//! {
+//!     let view = AudioBuffer::borrow_slice(&mut samples, 2).expect("twice 64 samples");
+//!     stack_pin_init!(let view = view);
+//!     half.process(view, &mut midi)?;
 //! }
+//! assert_eq!(samples, [0.5; 128]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![allow(unsafe_code)]
 

@@ -3,11 +3,12 @@
 //! C++ holds a class of the interface's own kind that owns the Rust object in a `Box`
 //! (`cpp/src/listener.cpp`), and both stay until the plugin is gone.
 //!
-//! ```no_run
+//! ```
 //! use std::sync::Arc;
 //! use std::sync::atomic::{AtomicBool, Ordering};
 //!
-//! use matryoshka::juce::{AudioProcessorListener, ChangeDetails, Error, Instance};
+//! use matryoshka::juce::{AudioProcessorListener, ChangeDetails, Error, MESSAGE_LOOP, testing};
+//! use matryoshka::threads::Messages;
 //!
 //! #[derive(Default)]
 //! struct Latency(AtomicBool);
@@ -18,11 +19,16 @@
 //!     }
 //! }
 //!
-//! fn watch(plugin: &mut Instance) -> Result<Arc<Latency>, Error> {
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! let has_changed = messages.ask(|thread| -> Result<_, Error> {
+//!     let mut plugin = testing::plugin(thread, "late")?; // with a latency, once it is prepared
 //!     let latency = Arc::<Latency>::default();
 //!     plugin.add_listener(latency.clone())?;
-//!     Ok(latency)
-//! }
+//!     plugin.prepare(48_000.0, 64, false)?;
+//!     Ok(latency.0.load(Ordering::Relaxed))
+//! })??;
+//! assert!(has_changed);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![allow(unsafe_code)]
 

@@ -4,6 +4,28 @@
 //! (`juce_audio_plugin_client/detail/juce_LinuxMessageThread.h`). On macOS and Windows the host's
 //! main thread is JUCE's message thread and its loop delivers JUCE's messages; that code is
 //! untested.
+//!
+//! The loop runs while there is a handle on it. What runs on it besides jobs: a keeper at every tick,
+//! and clean-ups before JUCE ends.
+//!
+//! ```
+//! use std::sync::mpsc;
+//!
+//! use matryoshka::juce::message_loop::{self, MESSAGE_LOOP};
+//! use matryoshka::threads::Messages;
+//!
+//! let (tell, hear) = mpsc::channel();
+//! let tell_the_end = tell.clone();
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! messages.ask(move |thread| {
+//!     message_loop::before_stop(thread, move || drop(tell_the_end.send("end")));
+//!     message_loop::keep_ticking(thread, move |_thread| drop(tell.send("tick")));
+//! })?;
+//! assert_eq!(hear.recv(), Ok("tick"));
+//! drop(messages); // the last handle: the loop ends, and this returns when it has
+//! assert_eq!(hear.try_iter().last(), Some("end"));
+//! # Ok::<(), matryoshka::threads::AskError>(())
+//! ```
 #![allow(unsafe_code)]
 
 use std::cell::RefCell;
@@ -62,7 +84,7 @@ thread_local! {
     static TICKER: RefCell<UniquePtr<ffi::Ticker>> = RefCell::new(UniquePtr::null());
 }
 
-/// Has `keeper` called every [`TICK_INTERVAL_MS`] on the message thread, until it stops.
+/// Has `keeper` called every 25 ms or so on the message thread, until it stops.
 pub fn keep_ticking(_thread: &MessageThread, keeper: impl Fn(&MessageThread) + 'static) {
     ON_TICK.with(|on_tick| *on_tick.borrow_mut() = Some(Rc::new(keeper)));
     TICKER.with(|ticker| {

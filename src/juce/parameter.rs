@@ -1,14 +1,21 @@
 //! `juce::AudioProcessorParameter`, borrowed from its plugin.
 //!
-//! ```no_run
-//! use matryoshka::juce::{Error, Instance};
+//! ```
+//! use matryoshka::juce::{Error, MESSAGE_LOOP, testing};
+//! use matryoshka::threads::Messages;
 //!
-//! fn print(plugin: &Instance) -> Result<(), Error> {
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! let lines = messages.ask(|thread| -> Result<_, Error> {
+//!     let mut plugin = testing::plugin(thread, "well")?;
+//!     plugin.set_parameter(0, 0.25)?;
+//!     let mut lines = Vec::new();
 //!     for parameter in plugin.parameters()? {
-//!         println!("{}: {} {}", parameter.name()?, parameter.text()?, parameter.unit()?);
+//!         lines.push(format!("{}: {} {}", parameter.name()?, parameter.text()?, parameter.unit()?));
 //!     }
-//!     Ok(())
-//! }
+//!     Ok(lines)
+//! })??;
+//! assert_eq!(lines, ["Gain: 0.25 x"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! The C++ reference that the bridge hands out lives as long as the plugin does not rebuild its list,

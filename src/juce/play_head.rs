@@ -1,9 +1,11 @@
 //! `juce::AudioPlayHead`: a Rust object that tells a plugin where in the song it is.
 //!
-//! ```no_run
+//! ```
 //! use std::sync::Arc;
 //!
-//! use matryoshka::juce::{AudioPlayHead, Error, Instance, Position};
+//! use matryoshka::juce::{AudioBuffer, AudioPlayHead, MESSAGE_LOOP, MidiBuffer, Position, testing};
+//! use matryoshka::threads::Messages;
+//! use pin_init::stack_pin_init;
 //!
 //! struct Steady;
 //!
@@ -13,9 +15,21 @@
 //!     }
 //! }
 //!
-//! fn tell(plugin: &mut Instance) -> Result<(), Error> {
-//!     plugin.set_play_head(Arc::new(Steady)).map(drop)
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! let half = messages.ask(|thread| {
+//!     let mut plugin = testing::plugin(thread, "tempo")?; // puts out the tempo that it is told
+//!     plugin.set_play_head(Arc::new(Steady))?;
+//!     plugin.prepare(48_000.0, 64, false)
+//! })??;
+//! let mut samples = [0.0_f32; 128];
+//! {
+//!     let view = AudioBuffer::borrow_slice(&mut samples, 2).expect("twice 64 samples");
+//!     stack_pin_init!(let view = view);
+//!     let mut half = half.expect("an audio half");
+//!     half.process(view, &mut MidiBuffer::with_capacity(0)?)?;
 //! }
+//! assert_eq!(samples[0], 120.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![allow(unsafe_code)]
 

@@ -2,12 +2,29 @@
 //! every build: the glue's tests then run on the very code that ships. No rack finds it unless
 //! [`switch_on`] was called in the process.
 //!
-//! Its format is [`FORMAT`], and its file the name of the call that throws (`cpp/src/testing.cpp`).
+//! Its format is [`FORMAT`], and its file the name of the call that throws (`cpp/src/testing.cpp`). One
+//! that is told of no call that there is, say "well", halves what it hears. The examples of these pages
+//! play with it, too:
+//!
+//! ```
+//! use matryoshka::juce::{MESSAGE_LOOP, testing};
+//! use matryoshka::threads::Messages;
+//!
+//! let messages = Messages::acquire(&MESSAGE_LOOP)?;
+//! let (well, failing) = messages.ask(|thread| {
+//!     let tail = |fault| testing::plugin(thread, fault)?.tail_seconds();
+//!     (tail("well"), tail("tail"))
+//! })?;
+//! assert_eq!(well, Ok(0.25));
+//! assert_eq!(failing.expect_err("it throws").what(), "thrown in tail");
+//! # Ok::<(), matryoshka::threads::AskError>(())
+//! ```
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{AudioPluginFormatManager, Error};
+use super::{AudioPluginFormatManager, Error, Instance, PluginDescription};
+use crate::threads::MessageThread;
 
 /// The format's name.
 pub const FORMAT: &str = "Test";
@@ -43,6 +60,29 @@ pub fn is_on() -> bool {
 /// Where memory runs out.
 pub fn add_format(manager: &mut AudioPluginFormatManager) -> Result<(), Error> {
     Ok(ffi::testing_add_format(manager.raw())?)
+}
+
+/// What a manager needs to create a test plugin that throws in the call so named.
+pub fn description(fault: &str) -> PluginDescription {
+    PluginDescription {
+        name: "Test plugin".to_owned(),
+        format: FORMAT.to_owned(),
+        file: fault.to_owned(),
+        ..PluginDescription::default()
+    }
+}
+
+/// A test plugin that throws in the call so named.
+///
+/// # Errors
+///
+/// If the call is "create", or memory runs out.
+pub fn plugin(thread: &MessageThread, fault: &str) -> Result<Instance, Error> {
+    let mut manager = AudioPluginFormatManager::new(thread)?;
+    add_format(&mut manager)?;
+    manager
+        .create(thread, &description(fault))
+        .map_err(Error::new)
 }
 
 /// How many test plugins exist in the process.

@@ -8,13 +8,14 @@ use std::pin::Pin;
 
 use matryoshka::juce::buffer::MAX_BORROWED_CHANNELS;
 use matryoshka::juce::midi::ShortMessage;
+use matryoshka::juce::testing::description;
 use matryoshka::juce::{
     AudioBuffer, AudioPluginFormatManager, Error, MemoryBlock, MidiBuffer, PluginDescription,
     Sample,
 };
 use pin_init::{InPlaceInit, stack_pin_init};
 
-use crate::support::{description, manager, on_message_thread};
+use crate::support::{manager, on_message_thread};
 
 /// What nobody would call a plugin.
 const NO_PLUGINS: [&str; 8] = [

@@ -1,9 +1,7 @@
 //! The test plugin, on the message thread.
 
 use matryoshka::child::{Activation, Child, ChildError, Description, Formats};
-use matryoshka::juce::{
-    AudioPluginFormatManager, Instance, MESSAGE_LOOP, PluginDescription, testing,
-};
+use matryoshka::juce::{AudioPluginFormatManager, Instance, MESSAGE_LOOP, testing};
 use matryoshka::threads::{MessageThread, Messages};
 
 pub const ACTIVATION: Activation = Activation {
@@ -28,20 +26,9 @@ pub fn manager(thread: &MessageThread) -> AudioPluginFormatManager {
     manager
 }
 
-/// What the manager needs to create a test plugin that fails in the call so named.
-pub fn description(fault: &str) -> PluginDescription {
-    PluginDescription {
-        name: "Test plugin".to_owned(),
-        format: testing::FORMAT.to_owned(),
-        file: fault.to_owned(),
-        ..PluginDescription::default()
-    }
-}
-
 /// A test plugin that fails in the call so named.
 pub fn instance(thread: &MessageThread, fault: &str) -> Instance {
-    let created = manager(thread).create(thread, &description(fault));
-    created.expect("a test plugin")
+    testing::plugin(thread, fault).expect("a test plugin")
 }
 
 /// The same as a child.

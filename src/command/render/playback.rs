@@ -4,7 +4,7 @@ use std::path::Path;
 
 use matryoshka::audio::{self, Block, EventList, Transport};
 use matryoshka::catalog::{Thoroughness, resolve};
-use matryoshka::child::{Activation, Description};
+use matryoshka::child::{Activation, Description, loudest};
 use matryoshka::rack::edit::Edit;
 use matryoshka::rack::exchange::Player;
 use matryoshka::rack::{PluginReference, Rack};
@@ -182,10 +182,7 @@ impl Playback {
             }
             self.run(&mut main, &mut side, count, position);
             if position >= boundaries[1] {
-                for channel in &main {
-                    let loudest = channel[..count].iter().map(|sample| sample.abs());
-                    sounds_on = loudest.fold(sounds_on, f32::max);
-                }
+                sounds_on = sounds_on.max(loudest(&mut slices(&mut main, count)));
             } else if position < end {
                 // Less than a block, so that it fits.
                 let skipped = begin.saturating_sub(position).min(count as u64) as usize;

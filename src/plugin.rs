@@ -2,7 +2,7 @@
 //!
 //! Creating an instance starts nothing: hosts create plugins only to look at them. The session, and
 //! with it the message thread, starts when the host first activates the instance or asks for its
-//! state ([`door::Door`]).
+//! state (`door::Door`).
 
 mod clap;
 mod door;

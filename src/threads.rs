@@ -33,7 +33,7 @@ pub trait MessageLoop: Sync {
     fn start(&self) -> Result<(), String>;
     /// Ends the loop, having let go of everything it keeps, and returns when it has ended.
     fn stop(&self);
-    /// Has [`run_pending_jobs`] called on the message thread, soon. Any thread.
+    /// Has `run_pending_jobs` called on the message thread, soon. Any thread.
     fn wake(&self);
     /// Whether the calling thread is the message thread.
     fn is_current(&self) -> bool;

@@ -9,6 +9,7 @@ mod bundle;
 mod demo;
 mod exports;
 mod files;
+mod freshness;
 mod install;
 mod sanitize;
 mod setup;

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{bundle, shell};
+use crate::{bundle, freshness, sanitize, shell};
 
 /// The chore itself. With `args`, only the bundles are made and the tests asked for run.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
@@ -23,7 +23,11 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     steps.take("format", "every file is as its formatter leaves it", || {
         format(workspace)
     });
-    steps.take("lint", "neither rustc nor clippy has a complaint", lint);
+    steps.take(
+        "lint",
+        "neither rustc nor clippy nor rustdoc has a complaint",
+        lint,
+    );
     let bundled = workspace.bundled();
     let can_test = steps.take("bundle", "the CLAP and VST3 bundles can be made", || {
         bundle::bundle(workspace, true).map(drop)
@@ -33,6 +37,18 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
             "test",
             "Matryoshka does what it promises, in real hosts",
             || tests(&bundled, &[]),
+        );
+    }
+    if can_test && cfg!(target_os = "linux") {
+        steps.take(
+            "memory",
+            "the JUCE layer's tests are clean under valgrind",
+            sanitize::valgrind,
+        );
+        steps.take(
+            "freshness",
+            "nothing is built twice, and what is compiled is watched",
+            || freshness::run(workspace),
         );
     }
     steps.take("chores", "xtask's own tests pass", || {
@@ -81,6 +97,12 @@ fn lint() -> Result<()> {
     shell::run(
         "the product, with its tests, examples and benches",
         bundle::cargo("clippy").args(["--all-targets", "--", "-D", "warnings"]),
+    )?;
+    shell::run(
+        "the product's pages",
+        bundle::cargo("doc")
+            .args(["--no-deps", "--lib"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     shell::run(
         "the chores",

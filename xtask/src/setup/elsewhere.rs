@@ -53,11 +53,11 @@ fn list(system: &System) -> String {
          fontconfig-devel libX11-devel libXext-devel libXinerama-devel libXrandr-devel \
          libXcursor-devel libXcomposite-devel libXi-devel mesa-libGL-devel alsa-lib-devel \
          ladspa-devel libpng-devel libjpeg-turbo-devel libwebp-devel zlib-devel flac-devel curl \
-         python3 xorg-x11-server-Xvfb openbox binutils"
+         python3 xorg-x11-server-Xvfb openbox binutils valgrind"
     } else if system.is_like("arch") {
         "sudo pacman -S --needed cmake ninja pkgconf gcc freetype2 fontconfig libx11 libxext \
          libxinerama libxrandr libxcursor libxcomposite libxi libglvnd alsa-lib ladspa libpng \
-         libjpeg-turbo libwebp zlib flac curl python xorg-server-xvfb openbox binutils"
+         libjpeg-turbo libwebp zlib flac curl python xorg-server-xvfb openbox binutils valgrind"
     } else {
         "cmake, ninja, pkg-config, a C++17 compiler, curl, and the headers of freetype, \
          fontconfig, X11, Xext, Xinerama, Xrandr, Xcursor, Xcomposite, Xi, OpenGL, ALSA, LADSPA, \

@@ -111,4 +111,9 @@ const PACKAGES: &[Package] = &[
         "binutils",
         "nm, which shows what the bundles export",
     ),
+    package(
+        Need::Test,
+        "valgrind",
+        "finds undefined behaviour and leaks in the JUCE layer",
+    ),
 ];

@@ -1,5 +1,8 @@
 #include "matryoshka/cpp/include/testing.h"
 
+#include <string_view>
+#include <thread>
+
 namespace matryoshka {
 
 namespace {
@@ -66,9 +69,17 @@ namespace {
         {
             ++alive;
             addHostedParameter(std::make_unique<Gain>(fault));
+            if (fault.is("curious"))
+                asker = std::thread([this] { ask_on(); });
         }
 
-        ~TestPlugin() override { --alive; }
+        ~TestPlugin() override
+        {
+            is_leaving = true;
+            if (asker.joinable())
+                asker.join();
+            --alive;
+        }
 
         const juce::String getName() const override { return "Test plugin"; }
 
@@ -130,6 +141,16 @@ namespace {
         void changeProgramName(int, const juce::String&) override {}
 
     private:
+        // From a thread of its own, until it is gone.
+        void ask_on() const
+        {
+            while (!is_leaving)
+            {
+                if (auto* head = getPlayHead())
+                    head->getPosition();
+            }
+        }
+
         void tell_tempo(juce::AudioBuffer<float>& buffer) const
         {
             auto* head = getPlayHead();
@@ -151,6 +172,8 @@ namespace {
         juce::String identifier;
         Fault fault;
         juce::MemoryBlock saved;
+        std::thread asker;
+        std::atomic<bool> is_leaving { false };
     };
 
     class TestFormat final : public juce::AudioPluginFormat {
@@ -213,6 +236,22 @@ void testing_add_format(AudioPluginFormatManager& manager)
 #else
     manager.addFormat(std::make_unique<TestFormat>().release());
 #endif
+}
+
+std::array<std::size_t, 2> testing_layout(rust::Str of)
+{
+    const std::string_view name(of.data(), of.size());
+
+    if (name == "AudioBuffer<float>")
+        return { sizeof(AudioBufferFloat), alignof(AudioBufferFloat) };
+    if (name == "AudioBuffer<double>")
+        return { sizeof(AudioBufferDouble), alignof(AudioBufferDouble) };
+    if (name == "Range<float>")
+        return { sizeof(RangeFloat), alignof(RangeFloat) };
+    if (name == "String")
+        return { sizeof(juce::String), alignof(juce::String) };
+
+    return {};
 }
 
 std::size_t testing_plugins_alive() noexcept

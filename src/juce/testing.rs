@@ -40,6 +40,7 @@ mod ffi {
 
         fn testing_add_format(manager: Pin<&mut AudioPluginFormatManager>) -> Result<()>;
         fn testing_plugins_alive() -> usize;
+        fn testing_layout(of: &str) -> [usize; 2];
     }
 }
 
@@ -88,4 +89,27 @@ pub fn plugin(thread: &MessageThread, fault: &str) -> Result<Instance, Error> {
 /// How many test plugins exist in the process.
 pub fn plugins_alive() -> usize {
     ffi::testing_plugins_alive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ffi;
+    use crate::juce::{AudioBuffer, JuceString, Range};
+
+    /// The assertions in C++ hold C++'s sizes against numbers; these hold Rust's against C++'s.
+    #[test]
+    fn what_crosses_by_value_or_is_built_in_place_is_as_large_here_as_in_cpp() {
+        fn here<T>() -> [usize; 2] {
+            [size_of::<T>(), align_of::<T>()]
+        }
+        for (name, here) in [
+            ("AudioBuffer<float>", here::<AudioBuffer<'static, f32>>()),
+            ("AudioBuffer<double>", here::<AudioBuffer<'static, f64>>()),
+            ("Range<float>", here::<Range<f32>>()),
+            ("String", here::<JuceString>()),
+        ] {
+            assert_eq!(here, ffi::testing_layout(name), "{name}");
+        }
+        assert_eq!(ffi::testing_layout("something else"), [0, 0]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use matryoshka::audio::{Block, EventList, Transport};
@@ -120,6 +121,49 @@ fn a_listener_lives_until_the_plugin_is_gone_and_no_longer() {
     );
     on_message_thread(move |_thread| drop(half));
     assert_eq!(Arc::strong_count(&recorder), 1);
+}
+
+/// More than any count.
+const LET_GO_OF: usize = usize::MAX / 2;
+
+/// Notes whether it is asked after it was let go of.
+struct Mortal {
+    asked: Arc<AtomicUsize>,
+    word: Box<f64>,
+}
+
+impl AudioPlayHead for Mortal {
+    fn position(&self) -> Option<Position> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Tempo(*self.word).position()
+    }
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        // A plugin that still asked from its own thread would be heard after this.
+        self.asked.store(LET_GO_OF, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_plugin_that_asks_from_a_thread_of_its_own_finds_its_play_head_until_it_is_gone() {
+    on_message_thread(|thread| {
+        for _ in 0..1000 {
+            let asked = Arc::<AtomicUsize>::default();
+            let mut instance = instance(thread, "curious");
+            let head = Mortal {
+                asked: asked.clone(),
+                word: Box::new(120.0),
+            };
+            instance.set_play_head(Arc::new(head)).expect("memory");
+            while asked.load(Ordering::Relaxed) == 0 {
+                std::hint::spin_loop();
+            }
+            drop(instance);
+            assert_eq!(asked.load(Ordering::Relaxed), LET_GO_OF);
+        }
+    });
 }
 
 struct Panics;

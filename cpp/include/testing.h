@@ -11,6 +11,8 @@ namespace matryoshka {
 
 void testing_add_format(AudioPluginFormatManager& manager);
 std::size_t testing_plugins_alive() noexcept;
+// Those that were not destroyed on the message thread.
+std::size_t testing_plugins_gone_elsewhere() noexcept;
 // Size and alignment of the JUCE class so named; zeros where none is meant.
 std::array<std::size_t, 2> testing_layout(rust::Str of);
 

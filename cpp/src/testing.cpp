@@ -8,6 +8,7 @@ namespace matryoshka {
 namespace {
 
     std::atomic<std::size_t> alive { 0 };
+    std::atomic<std::size_t> gone_elsewhere { 0 };
 
     // The identifier of such a plugin is the name of the call that fails, with "int:" before it
     // where what is thrown is no std::exception.
@@ -78,6 +79,8 @@ namespace {
             is_leaving = true;
             if (asker.joinable())
                 asker.join();
+            if (!juce::MessageManager::existsAndIsCurrentThread())
+                ++gone_elsewhere;
             --alive;
         }
 
@@ -236,6 +239,11 @@ void testing_add_format(AudioPluginFormatManager& manager)
 #else
     manager.addFormat(std::make_unique<TestFormat>().release());
 #endif
+}
+
+std::size_t testing_plugins_gone_elsewhere() noexcept
+{
+    return gone_elsewhere;
 }
 
 std::array<std::size_t, 2> testing_layout(rust::Str of)

@@ -40,6 +40,7 @@ mod ffi {
 
         fn testing_add_format(manager: Pin<&mut AudioPluginFormatManager>) -> Result<()>;
         fn testing_plugins_alive() -> usize;
+        fn testing_plugins_gone_elsewhere() -> usize;
         fn testing_layout(of: &str) -> [usize; 2];
     }
 }
@@ -89,6 +90,11 @@ pub fn plugin(thread: &MessageThread, fault: &str) -> Result<Instance, Error> {
 /// How many test plugins exist in the process.
 pub fn plugins_alive() -> usize {
     ffi::testing_plugins_alive()
+}
+
+/// How many test plugins were destroyed on another thread than the message thread.
+pub fn plugins_gone_elsewhere() -> usize {
+    ffi::testing_plugins_gone_elsewhere()
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex};
 use matryoshka::audio::{Block, EventList, Transport};
 use matryoshka::juce::{
     AudioBuffer, AudioHalf, AudioPlayHead, AudioProcessorListener, ChangeDetails, Instance,
-    MidiBuffer, Position,
+    MESSAGE_LOOP, MidiBuffer, Position, testing,
 };
+use matryoshka::threads::Messages;
 use pin_init::stack_pin_init;
 
 use crate::support::{ACTIVATION, child, instance, manager, on_message_thread};
@@ -121,6 +122,19 @@ fn a_listener_lives_until_the_plugin_is_gone_and_no_longer() {
     );
     on_message_thread(move |_thread| drop(half));
     assert_eq!(Arc::strong_count(&recorder), 1);
+}
+
+#[test]
+fn a_plugin_goes_on_the_message_thread_wherever_its_last_half_is_dropped() {
+    for _ in 0..20 {
+        // The loop runs until the end of the test, so that what is left to it is done.
+        let messages = Messages::acquire(&MESSAGE_LOOP).expect("a message thread");
+        let half = on_message_thread(|thread| prepared(&mut instance(thread, "well")));
+        let elsewhere = std::thread::spawn(move || drop(half));
+        elsewhere.join().expect("no panic");
+        drop(messages);
+    }
+    assert_eq!(testing::plugins_gone_elsewhere(), 0);
 }
 
 /// More than any count.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "matryoshka/cpp/include/buffer.h"
+#include "matryoshka/cpp/include/levels.h"
 #include "matryoshka/cpp/include/range.h"
 #include "matryoshka/cpp/include/string.h"
 
@@ -12,11 +13,36 @@ struct BoxedView : AudioBufferFloat {
     using AudioBufferFloat::AudioBufferFloat;
 };
 
-std::unique_ptr<juce::String> boxed_string_empty();
-std::unique_ptr<juce::String> boxed_string_clone(const juce::String& text);
-std::unique_ptr<juce::String> boxed_string_from_utf8(rust::Slice<const std::uint8_t> text);
-std::unique_ptr<RangeFloat> boxed_find_min_max(const AudioBufferFloat& buffer, int channel,
-                                               int start, int frames);
-std::unique_ptr<BoxedView> boxed_view(const float* const* channels, int count, int frames);
+// Inline, as what they are measured against is.
+
+inline std::unique_ptr<juce::String> boxed_string_empty()
+{
+    return std::make_unique<juce::String>();
+}
+
+inline std::unique_ptr<juce::String> boxed_string_clone(const juce::String& text)
+{
+    return std::make_unique<juce::String>(string_clone(text));
+}
+
+inline std::unique_ptr<juce::String> boxed_string_from_utf8(rust::Slice<const std::uint8_t> text)
+{
+    return std::make_unique<juce::String>(string_from_utf8(text));
+}
+
+// Null where there are no such samples.
+inline std::unique_ptr<RangeFloat> boxed_find_min_max(const AudioBufferFloat& buffer,
+                                                      std::size_t channel, std::size_t start,
+                                                      std::size_t frames)
+{
+    bool found = false;
+    const auto range = audio_buffer_find_min_max(buffer, channel, start, frames, found);
+    return found ? std::make_unique<RangeFloat>(range) : nullptr;
+}
+
+inline std::unique_ptr<BoxedView> boxed_view(const float* const* channels, int count, int frames)
+{
+    return std::make_unique<BoxedView>(const_cast<float* const*>(channels), count, frames);
+}
 
 } // namespace matryoshka

@@ -15,7 +15,8 @@ struct TypeVisitor;
 std::unique_ptr<AudioPluginFormatManager> format_manager_new();
 // False where this build of JUCE has no format of that name.
 bool format_manager_add(AudioPluginFormatManager& manager, rust::Str format);
-// The format at `index`, which must be below the count; it lives as long as the manager.
+// The format at `index`, which fits an int; throws where there is none. It lives as long as the
+// manager.
 const AudioPluginFormat& format_manager_format(const AudioPluginFormatManager& manager,
                                                std::size_t index);
 std::unique_ptr<Instance> format_manager_create(const AudioPluginFormatManager& manager,

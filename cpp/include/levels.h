@@ -43,10 +43,17 @@ inline void audio_buffer_apply_gain(AudioBufferFloat& buffer, int channel, int s
     buffer.applyGain(channel, start, frames, gain);
 }
 
-inline RangeFloat audio_buffer_find_min_max(const AudioBufferFloat& buffer, int channel, int start,
-                                            int frames) noexcept
+// Looks itself whether there are such samples, and any: the check and the work are one call.
+inline RangeFloat audio_buffer_find_min_max(const AudioBufferFloat& buffer, std::size_t channel,
+                                            std::size_t start, std::size_t frames,
+                                            bool& found) noexcept
 {
-    return buffer.findMinMax(channel, start, frames);
+    found = frames > 0 && audio_buffer_has(buffer, channel, start, frames);
+    if (!found)
+        return {};
+
+    return buffer.findMinMax(static_cast<int>(channel), static_cast<int>(start),
+                             static_cast<int>(frames));
 }
 
 } // namespace matryoshka

@@ -1,18 +1,13 @@
 #include "matryoshka/cpp/include/bench.h"
 
+#include "matryoshka/cpp/include/stereo_plugin.h"
+
 namespace matryoshka {
 
 namespace {
 
-    class NextToFree final : public juce::AudioPluginInstance {
+    class NextToFree final : public StereoPlugin {
     public:
-        NextToFree()
-            : AudioPluginInstance(BusesProperties()
-                                      .withInput("In", juce::AudioChannelSet::stereo())
-                                      .withOutput("Out", juce::AudioChannelSet::stereo()))
-        {
-        }
-
         void fillInPluginDescription(juce::PluginDescription& description) const override
         {
             description.name = getName();
@@ -20,25 +15,10 @@ namespace {
         }
 
         const juce::String getName() const override { return "Next to free"; }
-        void prepareToPlay(double, int) override {}
-        void releaseResources() override {}
         void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override
         {
             buffer.getWritePointer(0)[0] += 1.0e-6f;
         }
-
-        double getTailLengthSeconds() const override { return 0.0; }
-        bool acceptsMidi() const override { return false; }
-        bool producesMidi() const override { return false; }
-        juce::AudioProcessorEditor* createEditor() override { return nullptr; }
-        bool hasEditor() const override { return false; }
-        int getNumPrograms() override { return 1; }
-        int getCurrentProgram() override { return 0; }
-        void setCurrentProgram(int) override {}
-        const juce::String getProgramName(int) override { return {}; }
-        void changeProgramName(int, const juce::String&) override {}
-        void getStateInformation(juce::MemoryBlock&) override {}
-        void setStateInformation(const void*, int) override {}
     };
 
     template <typename Call>

@@ -59,7 +59,10 @@ bool format_manager_add(AudioPluginFormatManager& manager, rust::Str name)
 const AudioPluginFormat& format_manager_format(const AudioPluginFormatManager& manager,
                                                std::size_t index)
 {
-    return *manager.getFormat(static_cast<int>(index));
+    if (auto* format = manager.getFormat(static_cast<int>(index)))
+        return *format;
+
+    throw std::out_of_range("there is no format " + std::to_string(index));
 }
 
 std::unique_ptr<Instance> format_manager_create(const AudioPluginFormatManager& manager,

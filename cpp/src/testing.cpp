@@ -3,6 +3,8 @@
 #include <string_view>
 #include <thread>
 
+#include "matryoshka/cpp/include/stereo_plugin.h"
+
 namespace matryoshka {
 
 namespace {
@@ -60,13 +62,9 @@ namespace {
         std::atomic<float> value { 1.0f };
     };
 
-    class TestPlugin final : public juce::AudioPluginInstance {
+    class TestPlugin final : public StereoPlugin {
     public:
-        explicit TestPlugin(const juce::String& name)
-            : AudioPluginInstance(BusesProperties()
-                                      .withInput("In", juce::AudioChannelSet::stereo())
-                                      .withOutput("Out", juce::AudioChannelSet::stereo())),
-              identifier(name), fault(name)
+        explicit TestPlugin(const juce::String& name) : identifier(name), fault(name)
         {
             ++alive;
             addHostedParameter(std::make_unique<Gain>(fault));
@@ -134,14 +132,6 @@ namespace {
             fault.at("load");
             saved.replaceAll(data, static_cast<std::size_t>(size));
         }
-
-        juce::AudioProcessorEditor* createEditor() override { return nullptr; }
-        bool hasEditor() const override { return false; }
-        int getNumPrograms() override { return 1; }
-        int getCurrentProgram() override { return 0; }
-        void setCurrentProgram(int) override {}
-        const juce::String getProgramName(int) override { return {}; }
-        void changeProgramName(int, const juce::String&) override {}
 
     private:
         // From a thread of its own, until it is gone.

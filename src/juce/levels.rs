@@ -73,11 +73,12 @@ mod ffi {
         );
 
         #[cxx_name = "audio_buffer_find_min_max"]
-        unsafe fn find_min_max(
+        fn find_min_max(
             buffer: &AudioBufferFloat,
-            channel: i32,
-            start: i32,
-            frames: i32,
+            channel: usize,
+            start: usize,
+            frames: usize,
+            found: &mut bool,
         ) -> RangeFloat;
     }
 }
@@ -136,21 +137,13 @@ impl AudioBuffer<'_> {
     /// The lowest and the highest of `frames` samples of one channel, from sample `start` on. `None`
     /// also of no samples; what it says of samples that are no numbers is left open.
     pub fn find_min_max(&self, channel: usize, start: usize, frames: usize) -> Option<Range<f32>> {
-        let (channel, start, frames) = self.part_of(channel, start, frames)?;
-        if frames == 0 {
-            return None;
-        }
-        // SAFETY: the channel and the samples are there.
-        Some(unsafe { ffi::find_min_max(self, channel, start, frames) })
+        let mut found = false;
+        let range = ffi::find_min_max(self, channel, start, frames, &mut found);
+        found.then_some(range)
     }
 
     /// The channel, and the samples' start and count, for JUCE.
-    pub(super) fn part_of(
-        &self,
-        channel: usize,
-        start: usize,
-        frames: usize,
-    ) -> Option<(i32, i32, i32)> {
+    fn part_of(&self, channel: usize, start: usize, frames: usize) -> Option<(i32, i32, i32)> {
         // What the buffer holds is counted in C++'s int, so all three fit.
         ffi::audio_buffer_has(self, channel, start, frames).then_some((
             channel as i32,

@@ -97,9 +97,15 @@ pub fn plugins_gone_elsewhere() -> usize {
     ffi::testing_plugins_gone_elsewhere()
 }
 
+/// Size and alignment of a JUCE class, as C++ has them: "AudioBuffer<float>", "AudioBuffer<double>",
+/// "Range<float>" or "String"; zeros of any other.
+pub fn layout(of: &str) -> [usize; 2] {
+    ffi::testing_layout(of)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ffi;
+    use super::layout;
     use crate::juce::{AudioBuffer, JuceString, Range};
 
     /// The assertions in C++ hold C++'s sizes against numbers; these hold Rust's against C++'s.
@@ -114,8 +120,8 @@ mod tests {
             ("Range<float>", here::<Range<f32>>()),
             ("String", here::<JuceString>()),
         ] {
-            assert_eq!(here, ffi::testing_layout(name), "{name}");
+            assert_eq!(here, layout(name), "{name}");
         }
-        assert_eq!(ffi::testing_layout("something else"), [0, 0]);
+        assert_eq!(layout("something else"), [0, 0]);
     }
 }

@@ -163,7 +163,7 @@ impl Drop for Mortal {
 #[test]
 fn a_plugin_that_asks_from_a_thread_of_its_own_finds_its_play_head_until_it_is_gone() {
     on_message_thread(|thread| {
-        for _ in 0..1000 {
+        for _ in 0..300 {
             let asked = Arc::<AtomicUsize>::default();
             let mut instance = instance(thread, "curious");
             let head = Mortal {

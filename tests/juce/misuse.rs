@@ -40,7 +40,7 @@ fn a_manager_has_no_format_beyond_its_last_and_none_of_a_made_up_name() {
         }
         let manager = manager(thread);
         assert_eq!(manager.len(), 1);
-        for index in [1, 2, usize::MAX / 2, usize::MAX] {
+        for index in [1, 2, 1 << 32, usize::MAX / 2, usize::MAX] {
             assert!(manager.format(index).is_none(), "{index}");
         }
     });

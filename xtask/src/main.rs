@@ -144,7 +144,7 @@ fn run(cli: Cli) -> Result<()> {
             test::run(&workspace, &args)
         }
         Chore::Sanitize => {
-            setup.provide(Need::Build)?;
+            setup.provide(Need::Test)?;
             sanitize::run(&workspace)
         }
         Chore::Bench { group, json } => {

@@ -29,6 +29,7 @@ use super::buffer::AudioBuffer;
 use super::description::PluginDescription;
 use super::message_loop::MESSAGE_LOOP;
 use super::midi::MidiBuffer;
+use super::owned::Owned;
 use crate::threads::{self, MessageThread};
 
 pub use ffi::BusInfo;
@@ -54,8 +55,10 @@ pub(super) mod ffi {
     #[derive(Debug)]
     #[repr(u8)]
     enum Outcome {
-        /// It was processed.
+        /// It was processed, and there are no MIDI messages now.
         Processed,
+        /// It was processed, and there are MIDI messages: the plugin's, or those that it left.
+        ProcessedWithMidi,
         /// The plugin threw.
         Threw,
         /// The buffer is too narrow or too long, and the plugin was not called.
@@ -116,7 +119,7 @@ pub enum ProcessError {
 }
 
 /// The C++ object.
-struct Raw(UniquePtr<ffi::Instance>);
+struct Raw(Owned<ffi::Instance>);
 
 // SAFETY: the halves divide the calls between the threads as JUCE's rules in the module's
 // documentation want it, and the object is destroyed on the message thread (`Shared`).
@@ -129,10 +132,8 @@ struct Shared(Option<Raw>);
 
 impl Shared {
     fn get(&self) -> &ffi::Instance {
-        self.0
-            .as_ref()
-            .and_then(|raw| raw.0.as_ref())
-            .expect("set when made, taken only by drop")
+        let raw = self.0.as_ref().expect("set when made, taken only by drop");
+        &raw.0
     }
 }
 
@@ -158,8 +159,9 @@ pub struct AudioHalf {
 
 impl Instance {
     pub(super) fn new(_thread: &MessageThread, inner: UniquePtr<ffi::Instance>) -> Option<Self> {
-        (!inner.is_null()).then(|| Self {
-            shared: Arc::new(Shared(Some(Raw(inner)))),
+        let raw = Raw(Owned::new(inner).ok()?);
+        Some(Self {
+            shared: Arc::new(Shared(Some(raw))),
             prepared: false,
             _message_thread: PhantomData,
         })
@@ -282,11 +284,12 @@ impl AudioHalf {
         buffer: Pin<&mut AudioBuffer<'_>>,
         midi: &mut MidiBuffer,
     ) -> Result<(), ProcessError> {
-        if buffer.frames() == 0 {
-            return Ok(());
-        }
         match self.shared.get().process(buffer, midi.raw()) {
-            ffi::Outcome::Processed => Ok(()),
+            ffi::Outcome::Processed => {
+                midi.note_empty(true);
+                Ok(())
+            }
+            ffi::Outcome::ProcessedWithMidi => Ok(()),
             ffi::Outcome::Misfit => Err(ProcessError::Misfit),
             _ => Err(ProcessError::Threw),
         }

@@ -112,12 +112,11 @@ impl JuceProcessor {
     /// Borrows the block's channels, and the extra ones, as one buffer and processes it.
     fn process_borrowed(&mut self, block: &mut Block<'_, '_>) -> Result<(), ProcessError> {
         let frames = block.frames;
-        let mut extra: ArrayVec<&mut [f32], MAX_BORROWED_CHANNELS> = self
-            .extra
-            .iter_mut()
-            .filter_map(|channel| channel.get_mut(..frames))
-            .take(MAX_BORROWED_CHANNELS)
-            .collect();
+        // Filled in place: a list that is collected is copied on its way here.
+        let mut extra = ArrayVec::<&mut [f32], MAX_BORROWED_CHANNELS>::new();
+        let channels = self.extra.iter_mut();
+        let channels = channels.filter_map(|channel| channel.get_mut(..frames));
+        extra.extend(channels.take(MAX_BORROWED_CHANNELS));
         let Some(view) = AudioBuffer::borrow_chained(block.main, &mut extra, frames) else {
             return Err(ProcessError::Misfit);
         };

@@ -19,6 +19,7 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use cxx::UniquePtr;
@@ -154,8 +155,15 @@ pub struct Instance {
 
 /// The audio half of a plugin that was [prepared](Instance::prepare).
 pub struct AudioHalf {
-    shared: Arc<Shared>,
+    /// The object that `_shared` keeps: one step less on the way to it, for each block.
+    instance: NonNull<ffi::Instance>,
+    _shared: Arc<Shared>,
 }
+
+// SAFETY: as `Raw`, whose address `instance` is.
+unsafe impl Send for AudioHalf {}
+// SAFETY: as `Raw`.
+unsafe impl Sync for AudioHalf {}
 
 impl Instance {
     pub(super) fn new(_thread: &MessageThread, inner: UniquePtr<ffi::Instance>) -> Option<Self> {
@@ -219,7 +227,8 @@ impl Instance {
         ffi::instance_prepare(self.raw(), sample_rate, frames, offline)?;
         self.prepared = true;
         Ok(Some(AudioHalf {
-            shared: self.shared.clone(),
+            instance: self.raw().into(),
+            _shared: self.shared.clone(),
         }))
     }
 
@@ -279,12 +288,15 @@ impl AudioHalf {
     /// # Errors
     ///
     /// If the buffer does not fit, or the plugin threw.
+    #[inline]
     pub fn process(
         &mut self,
         buffer: Pin<&mut AudioBuffer<'_>>,
         midi: &mut MidiBuffer,
     ) -> Result<(), ProcessError> {
-        match self.shared.get().process(buffer, midi.raw()) {
+        // SAFETY: the object lives as long as `_shared`.
+        let instance = unsafe { self.instance.as_ref() };
+        match instance.process(buffer, midi.raw()) {
             ffi::Outcome::Processed => {
                 midi.note_empty(true);
                 Ok(())

@@ -76,6 +76,7 @@ impl MidiBuffer {
     }
 
     /// Forgets all messages, keeping the memory.
+    #[inline]
     pub fn clear(&mut self) {
         if !self.empty {
             ffi::midi_buffer_clear(self.inner.pin_mut());
@@ -100,6 +101,12 @@ impl MidiBuffer {
         added
     }
 
+    /// Whether it holds no messages.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.empty
+    }
+
     /// Copies out the messages of up to three bytes, as far as `into` has room, and returns how
     /// many they were.
     pub fn read(&self, into: &mut [ShortMessage]) -> usize {
@@ -111,12 +118,14 @@ impl MidiBuffer {
 
     /// The C++ object, for a call that may change it. What it says of messages in there must be
     /// [noted](Self::note_empty) afterwards.
+    #[inline]
     pub(super) fn raw(&mut self) -> std::pin::Pin<&mut ffi::MidiBuffer> {
         self.empty = false;
         self.inner.pin_mut()
     }
 
     /// Whether there are no messages in the C++ object, as C++ said.
+    #[inline]
     pub(super) fn note_empty(&mut self, empty: bool) {
         self.empty = empty;
     }

@@ -28,16 +28,21 @@ Instance::~Instance()
 
 Outcome Instance::process(AudioBufferFloat& buffer, MidiBuffer& midi) const noexcept
 {
-    // Plugins do not check, and would write behind what is shorter.
-    if (buffer.getNumChannels() <
-            juce::jmax(plugin->getTotalNumInputChannels(), plugin->getTotalNumOutputChannels()) ||
-        buffer.getNumSamples() > plugin->getBlockSize())
-        return Outcome::Misfit;
-
     try
     {
-        plugin->processBlock(buffer, midi);
-        return Outcome::Processed;
+        if (buffer.getNumSamples() > 0)
+        {
+            // Plugins do not check, and would write behind what is shorter. They may change their
+            // buses in any call, so that it is asked anew for each block.
+            if (buffer.getNumChannels() < juce::jmax(plugin->getTotalNumInputChannels(),
+                                                     plugin->getTotalNumOutputChannels()) ||
+                buffer.getNumSamples() > plugin->getBlockSize())
+                return Outcome::Misfit;
+
+            plugin->processBlock(buffer, midi);
+        }
+
+        return midi.data.isEmpty() ? Outcome::Processed : Outcome::ProcessedWithMidi;
     }
     catch (const std::exception& error)
     {

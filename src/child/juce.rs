@@ -21,7 +21,7 @@ use crate::juce::{AudioProcessorParameter, Error, SystemStats};
 use complaint::Complaint;
 use marks::Marks;
 use processor::{JuceProcessor, Shape};
-use song::Song;
+use song::{Singer, Song};
 
 /// The message loop that JUCE's children live on.
 pub use crate::juce::message_loop::{MESSAGE_LOOP, before_stop, keep_ticking};
@@ -233,8 +233,15 @@ impl Child for JuceChild {
             takes_midi: self.instance.accepts_midi().map_err(self.failed(DOING))?,
             makes_midi: self.instance.produces_midi().map_err(self.failed(DOING))?,
         };
-        let processor =
-            JuceProcessor::new(half, self.song.clone(), shape).map_err(self.failed(DOING))?;
+        // With the one audio half comes the one singer.
+        let Some(singer) = Singer::of(&self.song) else {
+            return Err(ChildError::Failed {
+                plugin: self.description.to_string(),
+                doing: DOING,
+                reason: "it is playing already".to_owned(),
+            });
+        };
+        let processor = JuceProcessor::new(half, singer, shape).map_err(self.failed(DOING))?;
         Ok(Box::new(processor))
     }
 

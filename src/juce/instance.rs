@@ -35,6 +35,7 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use cxx::UniquePtr;
@@ -45,6 +46,7 @@ use super::buffer::AudioBuffer;
 use super::description::PluginDescription;
 use super::message_loop::MESSAGE_LOOP;
 use super::midi::MidiBuffer;
+use super::owned::Owned;
 use crate::threads::{self, MessageThread};
 
 pub use ffi::BusInfo;
@@ -70,8 +72,10 @@ pub(super) mod ffi {
     #[derive(Debug)]
     #[repr(u8)]
     enum Outcome {
-        /// It was processed.
+        /// It was processed, and there are no MIDI messages now.
         Processed,
+        /// It was processed, and there are MIDI messages: the plugin's, or those that it left.
+        ProcessedWithMidi,
         /// The plugin threw.
         Threw,
         /// The buffer is too narrow or too long, and the plugin was not called.
@@ -132,7 +136,7 @@ pub enum ProcessError {
 }
 
 /// The C++ object.
-struct Raw(UniquePtr<ffi::Instance>);
+struct Raw(Owned<ffi::Instance>);
 
 // SAFETY: the halves divide the calls between the threads as JUCE's rules in the module's
 // documentation want it, and the object is destroyed on the message thread (`Shared`).
@@ -145,10 +149,8 @@ struct Shared(Option<Raw>);
 
 impl Shared {
     fn get(&self) -> &ffi::Instance {
-        self.0
-            .as_ref()
-            .and_then(|raw| raw.0.as_ref())
-            .expect("set when made, taken only by drop")
+        let raw = self.0.as_ref().expect("set when made, taken only by drop");
+        &raw.0
     }
 }
 
@@ -169,13 +171,21 @@ pub struct Instance {
 
 /// The audio half of a plugin that was [prepared](Instance::prepare).
 pub struct AudioHalf {
-    shared: Arc<Shared>,
+    /// The object that `_shared` keeps: one step less on the way to it, for each block.
+    instance: NonNull<ffi::Instance>,
+    _shared: Arc<Shared>,
 }
+
+// SAFETY: as `Raw`, whose address `instance` is.
+unsafe impl Send for AudioHalf {}
+// SAFETY: as `Raw`.
+unsafe impl Sync for AudioHalf {}
 
 impl Instance {
     pub(super) fn new(_thread: &MessageThread, inner: UniquePtr<ffi::Instance>) -> Option<Self> {
-        (!inner.is_null()).then(|| Self {
-            shared: Arc::new(Shared(Some(Raw(inner)))),
+        let raw = Raw(Owned::new(inner).ok()?);
+        Some(Self {
+            shared: Arc::new(Shared(Some(raw))),
             prepared: false,
             _message_thread: PhantomData,
         })
@@ -233,7 +243,8 @@ impl Instance {
         ffi::instance_prepare(self.raw(), sample_rate, frames, offline)?;
         self.prepared = true;
         Ok(Some(AudioHalf {
-            shared: self.shared.clone(),
+            instance: self.raw().into(),
+            _shared: self.shared.clone(),
         }))
     }
 
@@ -293,16 +304,20 @@ impl AudioHalf {
     /// # Errors
     ///
     /// If the buffer does not fit, or the plugin threw.
+    #[inline]
     pub fn process(
         &mut self,
         buffer: Pin<&mut AudioBuffer<'_>>,
         midi: &mut MidiBuffer,
     ) -> Result<(), ProcessError> {
-        if buffer.frames() == 0 {
-            return Ok(());
-        }
-        match self.shared.get().process(buffer, midi.raw()) {
-            ffi::Outcome::Processed => Ok(()),
+        // SAFETY: the object lives as long as `_shared`.
+        let instance = unsafe { self.instance.as_ref() };
+        match instance.process(buffer, midi.raw()) {
+            ffi::Outcome::Processed => {
+                midi.note_empty(true);
+                Ok(())
+            }
+            ffi::Outcome::ProcessedWithMidi => Ok(()),
             ffi::Outcome::Misfit => Err(ProcessError::Misfit),
             _ => Err(ProcessError::Threw),
         }

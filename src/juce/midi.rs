@@ -13,9 +13,8 @@
 //! ```
 #![allow(unsafe_code)]
 
-use cxx::UniquePtr;
-
 use super::Error;
+use super::owned::Owned;
 
 pub use ffi::ShortMessage;
 
@@ -47,9 +46,11 @@ pub(super) mod ffi {
 
 /// A list of MIDI messages in the order of time, with room for a fixed number of them.
 pub struct MidiBuffer {
-    inner: UniquePtr<ffi::MidiBuffer>,
+    inner: Owned<ffi::MidiBuffer>,
     room: usize,
     capacity: usize,
+    /// JUCE's buffer holds none. Known here, since on the audio thread most never hold any.
+    empty: bool,
 }
 
 // SAFETY: juce::MidiBuffer is an array of bytes with no ties to a thread; `&mut self` guards writes.
@@ -67,15 +68,20 @@ impl MidiBuffer {
             .filter(|&bytes| i32::try_from(bytes).is_ok())
             .ok_or_else(|| Error::new("more MIDI messages than a buffer can hold"))?;
         Ok(Self {
-            inner: ffi::midi_buffer_new(bytes)?,
+            inner: Owned::new(ffi::midi_buffer_new(bytes)?)?,
             room: capacity,
             capacity,
+            empty: true,
         })
     }
 
     /// Forgets all messages, keeping the memory.
+    #[inline]
     pub fn clear(&mut self) {
-        ffi::midi_buffer_clear(self.inner.pin_mut());
+        if !self.empty {
+            ffi::midi_buffer_clear(self.inner.pin_mut());
+            self.empty = true;
+        }
         self.room = self.capacity;
     }
 
@@ -91,18 +97,36 @@ impl MidiBuffer {
         }
         let added = ffi::midi_buffer_add(self.inner.pin_mut(), message, offset);
         self.room -= usize::from(added);
+        self.empty &= !added;
         added
+    }
+
+    /// Whether it holds no messages.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.empty
     }
 
     /// Copies out the messages of up to three bytes, as far as `into` has room, and returns how
     /// many they were.
     pub fn read(&self, into: &mut [ShortMessage]) -> usize {
-        self.inner
-            .as_ref()
-            .map_or(0, |inner| ffi::midi_buffer_read(inner, into))
+        if self.empty {
+            return 0;
+        }
+        ffi::midi_buffer_read(&self.inner, into)
     }
 
+    /// The C++ object, for a call that may change it. What it says of messages in there must be
+    /// [noted](Self::note_empty) afterwards.
+    #[inline]
     pub(super) fn raw(&mut self) -> std::pin::Pin<&mut ffi::MidiBuffer> {
+        self.empty = false;
         self.inner.pin_mut()
+    }
+
+    /// Whether there are no messages in the C++ object, as C++ said.
+    #[inline]
+    pub(super) fn note_empty(&mut self, empty: bool) {
+        self.empty = empty;
     }
 }

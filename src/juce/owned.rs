@@ -30,6 +30,7 @@ impl<T: UniquePtrTarget> Owned<T> {
     }
 
     /// The object, to change. It stays where it is.
+    #[inline]
     pub(super) fn pin_mut(&mut self) -> Pin<&mut T> {
         // SAFETY: the object lives until `drop`, is borrowed through `&mut self`, and is never moved.
         unsafe { Pin::new_unchecked(self.0.as_mut()) }
@@ -39,6 +40,7 @@ impl<T: UniquePtrTarget> Owned<T> {
 impl<T: UniquePtrTarget> Deref for Owned<T> {
     type Target = T;
 
+    #[inline]
     fn deref(&self) -> &T {
         // SAFETY: the object lives until `drop`.
         unsafe { self.0.as_ref() }

@@ -1,11 +1,10 @@
 //! The audio half of a JUCE child: the DAW's channels, handed on as a borrowed `juce::AudioBuffer`.
 use std::pin::Pin;
-use std::sync::Arc;
 
 use arrayvec::ArrayVec;
 use pin_init::{InPlaceInit, stack_pin_init};
 
-use super::song::Song;
+use super::song::Singer;
 use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList};
 use crate::child::{Failure, Layout, Processor};
 use crate::juce::Error;
@@ -28,7 +27,7 @@ pub(super) struct Shape {
 /// return the outputs in the same way; the main bus comes first, then (inputs) the sidechain.
 pub(super) struct JuceProcessor {
     half: AudioHalf,
-    song: Arc<Song>,
+    singer: Singer,
     shape: Shape,
     /// The buffer's channels beyond the block's own: sidechain, auxiliary inputs and outputs.
     extra: Vec<Vec<f32>>,
@@ -39,7 +38,7 @@ pub(super) struct JuceProcessor {
 }
 
 impl JuceProcessor {
-    pub(super) fn new(half: AudioHalf, song: Arc<Song>, shape: Shape) -> Result<Self, Error> {
+    pub(super) fn new(half: AudioHalf, singer: Singer, shape: Shape) -> Result<Self, Error> {
         let extra = shape
             .total_channels
             .saturating_sub(shape.layout.block_channels());
@@ -52,7 +51,7 @@ impl JuceProcessor {
         };
         Ok(Self {
             half,
-            song,
+            singer,
             shape,
             extra: vec![vec![0.0; shape.max_frames]; extra],
             wide,
@@ -62,6 +61,7 @@ impl JuceProcessor {
     }
 
     /// Puts the sidechain behind the main inputs, and silence where nothing goes in.
+    #[inline(never)]
     fn fill_inputs(&mut self, block: &mut Block<'_, '_>) {
         let main_inputs = self.shape.layout.main_inputs;
         let inputs_end = main_inputs + self.shape.layout.sidechain;
@@ -86,20 +86,16 @@ impl JuceProcessor {
         }
     }
 
-    fn fill_midi(&mut self, events: &[Event]) {
-        self.midi.clear();
-        if self.shape.takes_midi {
-            for event in events {
-                let EventKind::Midi(_) = event.kind;
-                self.midi.add(event.kind.midi_bytes(), event.offset);
-            }
+    #[inline(never)]
+    fn add_midi(&mut self, events: &[Event]) {
+        for event in events {
+            let EventKind::Midi(_) = event.kind;
+            self.midi.add(event.kind.midi_bytes(), event.offset);
         }
     }
 
+    #[inline(never)]
     fn hand_out_midi(&mut self, events_out: &mut EventList) {
-        if !self.shape.makes_midi {
-            return;
-        }
         let count = self.midi.read(&mut self.midi_out);
         for message in self.midi_out.iter().take(count) {
             events_out.push(Event {
@@ -112,20 +108,27 @@ impl JuceProcessor {
     /// Borrows the block's channels, and the extra ones, as one buffer and processes it.
     fn process_borrowed(&mut self, block: &mut Block<'_, '_>) -> Result<(), ProcessError> {
         let frames = block.frames;
-        let mut extra: ArrayVec<&mut [f32], MAX_BORROWED_CHANNELS> = self
-            .extra
-            .iter_mut()
-            .filter_map(|channel| channel.get_mut(..frames))
-            .take(MAX_BORROWED_CHANNELS)
-            .collect();
+        // Filled in place: a list that is collected is copied on its way here.
+        let mut extra = ArrayVec::<&mut [f32], MAX_BORROWED_CHANNELS>::new();
+        for channel in &mut self.extra {
+            let Some(channel) = channel.get_mut(..frames) else {
+                return Err(ProcessError::Misfit);
+            };
+            if extra.try_push(channel).is_err() {
+                return Err(ProcessError::Misfit);
+            }
+        }
         let Some(view) = AudioBuffer::borrow_chained(block.main, &mut extra, frames) else {
             return Err(ProcessError::Misfit);
         };
         stack_pin_init!(let view = view);
-        self.half.process(view, &mut self.midi)
+        let (half, midi) = (&mut self.half, &mut self.midi);
+        self.singer
+            .during(block.transport, || half.process(view, midi))
     }
 
     /// Copies into the wide buffer, processes, and copies back.
+    #[cold]
     fn process_wide(&mut self, block: &mut Block<'_, '_>) -> Result<(), ProcessError> {
         let Some(wide) = &mut self.wide else {
             return Err(ProcessError::Misfit);
@@ -143,7 +146,9 @@ impl JuceProcessor {
                 to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
             }
         }
-        self.half.process(wide.as_mut(), &mut self.midi)?;
+        let (half, midi) = (&mut self.half, &mut self.midi);
+        self.singer
+            .during(block.transport, || half.process(wide.as_mut(), midi))?;
         for (index, to) in block.main.iter_mut().enumerate() {
             if let Some(from) = wide.channel(index) {
                 to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
@@ -167,15 +172,20 @@ impl Processor for JuceProcessor {
         if self.shape.total_channels > self.shape.layout.main_inputs {
             self.fill_inputs(block);
         }
-        self.fill_midi(block.events);
-        self.song.set(block.transport);
+        // None of this calls C++ where no MIDI is about.
+        self.midi.clear();
+        if self.shape.takes_midi && !block.events.is_empty() {
+            self.add_midi(block.events);
+        }
         let processed = if self.wide.is_some() {
             self.process_wide(block)
         } else {
             self.process_borrowed(block)
         };
         processed.map_err(|_| Failure)?;
-        self.hand_out_midi(block.events_out);
+        if self.shape.makes_midi && !self.midi.is_empty() {
+            self.hand_out_midi(block.events_out);
+        }
         Ok(())
     }
 }

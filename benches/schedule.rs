@@ -9,9 +9,12 @@ use std::time::Instant;
 use matryoshka::audio::{Block, EventList, Transport};
 use matryoshka::child::{Activation, Child, JuceChild, MESSAGE_LOOP};
 use matryoshka::juce::bench::{CppLoop, Graph, child};
-use matryoshka::rack::compile::{ChildPlan, SlotPlan, compile};
+use matryoshka::rack::compile::ChildShape;
+use matryoshka::rack::conductor::{Conductor, Stage};
 use matryoshka::rack::exchange::{Player, exchange};
-use matryoshka::rack::schedule::{ProcessorCell, Schedule};
+use matryoshka::rack::schedule::{ProcessorCell, Settings};
+use matryoshka::rack::score::{Score, ScoreItem, ScoreSlot};
+use matryoshka::rack::{SlotChannels, SlotId};
 use matryoshka::threads::{MessageThread, Messages};
 
 const CHILDREN: [usize; 3] = [1, 8, 32];
@@ -100,25 +103,32 @@ fn ours(thread: &MessageThread, children: usize, frames: usize) -> Player {
         max_frames: frames,
         offline: false,
     };
-    let (mut publisher, player) = exchange(2);
-    let mut cells = Vec::new();
-    let mut slots = Vec::new();
-    for _ in 0..children {
+    let (publisher, player) = exchange(2);
+    let mut conductor = Conductor::new(publisher);
+    let mut items = Vec::new();
+    for id in 1..=children {
         let instance = child(thread).expect("a child").expect("a child");
         let mut child = JuceChild::for_bench(instance);
         let processor = child.activate(&activation).expect("an active child");
-        cells.push(ProcessorCell::new(publisher.brand(), processor));
-        slots.push(SlotPlan {
-            bypass: false,
-            children: vec![ChildPlan {
-                layout: child.layout(),
-                latency_samples: 0,
-            }],
-        });
+        let shape = ChildShape {
+            layout: child.layout(),
+            latency_samples: 0,
+        };
+        let cell = ProcessorCell::new(conductor.brand(), processor);
+        let id = SlotId(u32::try_from(id).expect("a slot's id"));
+        let (controls, meters) = Default::default();
+        let children = vec![(shape, cell)];
+        let slot = ScoreSlot::new(id, SlotChannels::All, children, controls, meters);
+        items.push(ScoreItem::Slot(slot));
     }
-    let plan = compile(&slots, 2, 0);
-    let schedule = Schedule::new(publisher.brand(), plan, cells, &activation).expect("a schedule");
-    publisher.publish(schedule).expect("a fresh exchange");
+    let stage = Stage {
+        channels: 2,
+        sidechain_channels: 0,
+        all_cores: false,
+        settings: Settings::new(&activation, 36.0),
+    };
+    let performance = conductor.perform(Score { items }, &stage);
+    performance.expect("a schedule");
     player
 }
 

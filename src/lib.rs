@@ -11,6 +11,7 @@
 //!       child       the contract of a hosted plugin, and its kinds
 //!         juce      the safe JUCE layer
 //!         audio     the audio thread's vocabulary
+//!         cores     threads that run a rack's chains at the same time
 //!           threads the message thread
 //! ```
 
@@ -20,6 +21,7 @@ extern crate nih_plug as nice_plug;
 pub mod audio;
 pub mod catalog;
 pub mod child;
+pub mod cores;
 pub mod juce;
 pub mod plugin;
 pub mod rack;

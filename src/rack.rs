@@ -1,39 +1,72 @@
 //! The model of the rack: what it holds, as plain data that can be read, written and compared.
 //!
-//! A [`Rack`] holds a [`Chain`], which audio passes in series; a chain holds [`Slot`]s. How the
-//! model becomes sound:
+//! A [`Rack`] holds a [`Chain`], which audio passes in series; a chain holds [`Slot`]s, each with a
+//! child, and [`Split`]s, each with chains side by side. How the model becomes sound:
 //!
 //! 1. [`edit`]: the ways to change the model.
-//! 2. [`compile`]: the model's shape, with what the children settled for, becomes a flat plan.
-//! 3. [`schedule`]: the plan, with the children's audio halves, becomes what the audio thread runs.
-//! 4. [`exchange`]: hands schedules to the audio thread and takes old ones back.
+//! 2. [`score`]: the same tree with what plays it: children's audio halves, [`controls`], [`meters`].
+//! 3. [`compile`]: the tree's shape, with what the children settled for, becomes a flat plan.
+//! 4. [`schedule`]: the plan, with what plays it, becomes what the audio thread runs.
+//! 5. [`conductor`]: brings one score after the other to the audio thread, so that nothing clicks.
+//! 6. [`exchange`]: hands schedules to the audio thread and takes old ones back.
 //!
 //! `rack` knows the contract of a child ([`crate::child`]), not its kinds. The model keeps whatever
 //! it does not understand, so that a document of a later version, or with somebody's own notes in
 //! it, comes back out as it went in. As text it is read and written by [`crate::state`].
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
+mod chain;
+mod child_state;
 pub mod compile;
+pub mod conductor;
+pub mod controls;
+pub mod crossover;
 pub mod delay;
+mod depth;
+pub mod desk;
 pub mod edit;
 pub mod exchange;
 #[cfg(test)]
 mod fakes;
+mod fields;
+mod ids;
+pub mod levels;
+pub mod limits;
+pub mod meters;
 pub mod plugin_reference;
+pub mod ramp;
 pub mod schedule;
+pub mod score;
 pub mod slot;
+pub mod split;
+#[cfg(test)]
+mod tests;
+mod walk;
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+pub use chain::{Chain, Item};
+pub use child_state::{ChildState, MAX_RACK_STATES_BYTES, MAX_STATE_BYTES};
+pub use depth::MAX_DEPTH;
+pub use ids::{ChainId, ItemId, Place, SlotId, SplitId};
+pub use limits::db_to_gain;
 pub use plugin_reference::PluginReference;
-pub use slot::{ChildState, Slot, SlotId};
+pub use slot::{Slot, SlotChannels};
+pub use split::{Split, SplitChain, SplitKind};
+
+pub(crate) use walk::chain_in_words;
+
+use fields::{Fields, Mistake, is_default, write_number};
+use limits::RUNAWAY_LIMIT;
 
 /// The version of the rack document that this Matryoshka writes, and the newest that it reads.
 pub const DOCUMENT_VERSION: u32 = 1;
 
 /// Everything one Matryoshka instance holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Document")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rack {
     /// The document's version; [`DOCUMENT_VERSION`] in every rack at hand, since older documents
     /// are migrated when they are read.
@@ -41,12 +74,18 @@ pub struct Rack {
     /// What the musician calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Chains side by side may run on as many cores, where that pays.
+    #[serde(skip_serializing_if = "is_default")]
+    pub all_cores: bool,
+    /// The peak level above which a child is taken to run away and is muted, 0 to 80.
+    #[serde(skip_serializing_if = "is_usual", serialize_with = "write_number")]
+    pub runaway_limit_dbfs: f32,
     /// What it holds.
     pub chain: Chain,
     /// Fields of the document that are not understood; kept for saving.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
-    /// The id that the next new slot gets.
+    /// The id that the next new slot, split or chain gets.
     #[serde(skip)]
     next_id: u32,
 }
@@ -54,54 +93,71 @@ pub struct Rack {
 impl Rack {
     /// An empty rack: it passes audio.
     pub fn new() -> Self {
-        Document::default().into()
+        Self {
+            version: DOCUMENT_VERSION,
+            name: None,
+            all_cores: false,
+            runaway_limit_dbfs: RUNAWAY_LIMIT.default,
+            chain: Chain::default(),
+            unknown: Map::new(),
+            next_id: 1,
+        }
     }
 
     /// A slot for a plugin, with an id of its own. It is not in the rack until it is
     /// [inserted](edit::Edit::Insert).
     pub fn new_slot(&mut self, plugin: PluginReference) -> Slot {
         let mut slot = Slot::new(plugin);
-        slot.id = self.new_id();
+        slot.id = SlotId(self.new_id());
         slot
     }
 
-    /// Every slot, in the order in which audio reaches it.
-    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
-        self.chain.0.iter().filter_map(Item::as_slot)
+    /// A split with the empty chains that its kind needs, with an id of its own; its chains get
+    /// theirs when it is [inserted](edit::Edit::Insert).
+    pub fn new_split(&mut self, kind: SplitKind) -> Split {
+        let mut split = Split::new(kind);
+        split.id = SplitId(self.new_id());
+        split
     }
 
-    /// Every slot, to be changed, in the order in which audio reaches it.
-    pub fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
-        self.chain.0.iter_mut().filter_map(Item::as_slot_mut)
+    /// What is wrong with the rack's own settings. They have their defaults then, and what stood
+    /// there is kept.
+    pub(crate) fn mistakes(&self) -> Vec<String> {
+        let mut fields = Fields::new(&self.unknown);
+        let mistakes = [
+            fields.flag("all_cores").err(),
+            fields.number(&RUNAWAY_LIMIT).err(),
+        ];
+        mistakes.into_iter().flatten().collect()
     }
 
-    /// The slot of this id.
-    pub fn slot(&self, id: SlotId) -> Option<&Slot> {
-        self.slots().find(|slot| slot.id == id)
-    }
-
-    /// The slot of this id, to be changed.
-    pub fn slot_mut(&mut self, id: SlotId) -> Option<&mut Slot> {
-        self.slots_mut().find(|slot| slot.id == id)
-    }
-
-    /// The place of a slot in its chain.
-    pub fn position(&self, id: SlotId) -> Option<usize> {
-        self.chain
-            .0
-            .iter()
-            .position(|item| item.as_slot().is_some_and(|slot| slot.id == id))
-    }
-
-    fn new_id(&mut self) -> SlotId {
-        let id = SlotId(self.next_id);
-        self.next_id = self.next_id.wrapping_add(1);
-        id
-    }
-
-    /// Makes sure that no new slot gets an id that is in use.
-    fn keep_clear_of(&mut self, id: SlotId) {
-        self.next_id = self.next_id.max(id.0.wrapping_add(1));
+    /// Reads a document whose states may unpack to so many bytes together.
+    fn read(document: &Map<String, Value>, mut states_limit: usize) -> Result<Self, Mistake> {
+        let mut fields = Fields::new(document);
+        fields.take("version");
+        let mut rack = Self {
+            name: fields.text("name")?,
+            chain: Chain::read(fields.list("chain")?, 0),
+            ..Self::new()
+        };
+        // A mistake in a setting of the rack costs that setting: it is kept with the unknown.
+        let mut settings = fields.clone();
+        if let Ok(all_cores) = settings.flag("all_cores") {
+            rack.all_cores = all_cores;
+            fields.take("all_cores");
+        }
+        if let Ok(limit) = settings.number(&RUNAWAY_LIMIT) {
+            rack.runaway_limit_dbfs = limit;
+            fields.take(RUNAWAY_LIMIT.field);
+        }
+        rack.unknown = fields.rest();
+        rack.give_ids();
+        for slot in rack.slots_mut() {
+            if let Some(state) = &mut slot.state {
+                states_limit -= state.decode_within(states_limit);
+            }
+        }
+        Ok(rack)
     }
 }
 
@@ -111,131 +167,13 @@ impl Default for Rack {
     }
 }
 
-/// A list that audio passes in series.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Chain(pub Vec<Item>);
-
-/// One place of a chain.
-// Nearly every item is a slot: boxing it would cost more than the rare other kind wastes.
-#[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum Item {
-    /// A place for a child.
-    Slot(Slot),
-    /// Something that this version does not understand. It passes audio, and is saved as it came.
-    Unknown(Value),
-}
-
-impl Item {
-    /// The slot, if it is one.
-    pub fn as_slot(&self) -> Option<&Slot> {
-        match self {
-            Self::Slot(slot) => Some(slot),
-            Self::Unknown(_) => None,
-        }
-    }
-
-    /// The slot, if it is one, to be changed.
-    pub fn as_slot_mut(&mut self) -> Option<&mut Slot> {
-        match self {
-            Self::Slot(slot) => Some(slot),
-            Self::Unknown(_) => None,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Item {
+impl<'de> Deserialize<'de> for Rack {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // An item with a mistake in it costs that item, not the rack.
-        let value = Value::deserialize(deserializer)?;
-        Ok(match Slot::deserialize(&value) {
-            Ok(slot) => Self::Slot(slot),
-            Err(_) => Self::Unknown(value),
-        })
+        let document = Map::deserialize(deserializer)?;
+        Self::read(&document, MAX_RACK_STATES_BYTES).map_err(D::Error::custom)
     }
 }
 
-/// The rack as it stands in the document, before slots have ids and states are decoded.
-#[derive(Default, Deserialize)]
-struct Document {
-    name: Option<String>,
-    chain: Chain,
-    #[serde(flatten)]
-    unknown: Map<String, Value>,
-}
-
-impl From<Document> for Rack {
-    fn from(mut document: Document) -> Self {
-        document.unknown.remove("version");
-        let mut rack = Self {
-            version: DOCUMENT_VERSION,
-            name: document.name,
-            chain: document.chain,
-            unknown: document.unknown,
-            next_id: 1,
-        };
-        let mut states_limit = slot::MAX_RACK_STATES_BYTES;
-        let mut next_id = rack.next_id;
-        for slot in rack.slots_mut() {
-            slot.id = SlotId(next_id);
-            next_id += 1;
-            if let Some(state) = &mut slot.state {
-                states_limit -= state.decode_within(states_limit);
-            }
-        }
-        rack.next_id = next_id;
-        rack
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rack(text: &str) -> Rack {
-        serde_json::from_str(text).unwrap()
-    }
-
-    #[test]
-    fn every_slot_of_a_loaded_rack_has_an_id_of_its_own() {
-        let mut rack = rack(r#"{"chain": [{"plugin": "A"}, {"split": []}, {"plugin": "A"}]}"#);
-        let new = rack.new_slot(PluginReference::from("B"));
-        let mut ids: Vec<u32> = rack.slots().map(|slot| slot.id.0).collect();
-        ids.push(new.id.0);
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), 3);
-    }
-
-    #[test]
-    fn what_is_not_understood_costs_its_own_place_and_nothing_else() {
-        let text = r#"{"version":1,"chain":[{"split":[[],[]]},7,{"plugin":5},{"plugin":"A","bypass":"no"},{"plugin":"B"}]}"#;
-        let rack = rack(text);
-        assert_eq!(rack.slots().count(), 1);
-        assert_eq!(serde_json::to_string(&rack).unwrap(), text);
-    }
-
-    #[test]
-    fn the_state_bomb_that_would_fill_memory_is_kept_as_text_and_not_unpacked() {
-        // 600 MiB of zeros: a few tens of kilobytes, packed.
-        let packed = {
-            use std::io::Write;
-            let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
-            let zeros = vec![0; 1 << 20];
-            for _ in 0..600 {
-                encoder.write_all(&zeros).unwrap();
-            }
-            encoder.finish().unwrap()
-        };
-        use base64::Engine;
-        let text = base64::engine::general_purpose::STANDARD.encode(packed);
-        let document = serde_json::json!({"version": 1, "chain": [{"plugin": "A", "state": text}]});
-        let rack: Rack = serde_json::from_value(document.clone()).unwrap();
-        let slot = rack.slots().next().unwrap();
-        assert!(slot.state.as_ref().unwrap().damage().is_some());
-        assert_eq!(serde_json::to_value(&rack).unwrap(), document);
-    }
+fn is_usual(limit_dbfs: &f32) -> bool {
+    *limit_dbfs == RUNAWAY_LIMIT.default
 }

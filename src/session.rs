@@ -8,10 +8,13 @@
 //! goes. A child that cannot be had, or that fails, is replaced by a placeholder; the slot's plugin
 //! reference and state in the model stay as they were, and so are saved as they came.
 
+mod cores;
 mod first_rack;
 mod handle;
 mod loaded_slot;
+mod scoring;
 mod tail;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,14 +24,18 @@ pub use tail::SharedTail;
 
 use crate::catalog::Thoroughness;
 use crate::child::{Activation, Parameter, Tail};
-use crate::rack::compile::{Plan, compile};
+use crate::rack::conductor::{Conductor, Performance, Stage};
+use crate::rack::desk::{ChainDesk, Desk, SlotDesk};
 use crate::rack::edit::{Edit, EditError};
 use crate::rack::exchange::{Player, Publisher};
-use crate::rack::schedule::Schedule;
-use crate::rack::{ChildState, PluginReference, Rack, SlotId};
+use crate::rack::levels;
+use crate::rack::schedule::Settings;
+use crate::rack::{ChainId, ChildState, PluginReference, Rack, SlotId};
 use crate::state::{self, StateError};
 use crate::threads::MessageThread;
+use cores::OwnCores;
 use loaded_slot::LoadedSlot;
+use scoring::Scoring;
 
 /// What the host tells before it plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,9 +80,13 @@ pub struct Session {
     slots: BTreeMap<SlotId, LoadedSlot>,
     /// No longer in the rack, but perhaps still in a schedule that the audio thread holds.
     leaving: Vec<LoadedSlot>,
-    publisher: Publisher,
+    desk: Desk,
+    conductor: Conductor,
+    cores: Arc<OwnCores>,
     preparation: Option<Preparation>,
-    plan: Plan,
+    performance: Performance,
+    /// The audio thread does not play the model as it stands: it has not taken in the change before.
+    is_behind: bool,
     tail: Arc<SharedTail>,
     thoroughness: Thoroughness,
     /// Whether a rack was loaded or edited; until then the first rack is still to be looked for.
@@ -91,9 +102,12 @@ impl Session {
             rack: Rack::new(),
             slots: BTreeMap::new(),
             leaving: Vec::new(),
-            publisher,
+            desk: Desk::default(),
+            conductor: Conductor::new(publisher),
+            cores: Arc::default(),
             preparation: None,
-            plan: Plan::default(),
+            performance: Performance::default(),
+            is_behind: false,
             tail: Arc::default(),
             thoroughness: Thoroughness::Likely,
             has_rack: false,
@@ -141,6 +155,7 @@ impl Session {
         self.unreadable = None;
         self.leaving
             .extend(std::mem::take(&mut self.slots).into_values());
+        self.desk = Desk::default();
         self.rack = rack;
         if self.preparation.is_some() {
             self.refresh(thread);
@@ -181,12 +196,14 @@ impl Session {
         preparation: Preparation,
     ) -> Prepared {
         self.ensure_rack(thread);
-        // Twice: what does not fit into the queue on the way back is still with the player.
-        for _ in 0..2 {
-            player.retire();
-            self.publisher.withdraw();
+        // What does not fit into the queue on the way back is still with the player.
+        while !player.retire() {
+            self.conductor.collect();
         }
+        self.conductor.rest();
         self.collect();
+        player.set_cores(Some(self.cores.clone()));
+        levels::warm_up();
         for slot in self.slots.values_mut() {
             slot.deactivate();
         }
@@ -199,7 +216,7 @@ impl Session {
     /// How the rack plays as it stands.
     pub fn prepared(&self) -> Prepared {
         Prepared {
-            latency_samples: self.plan.latency_samples,
+            latency_samples: self.performance.latency_samples,
             tail: self.tail.get(),
         }
     }
@@ -220,9 +237,22 @@ impl Session {
             Edit::Replace { slot, .. } => Some(*slot),
             _ => None,
         };
+        let switched_on = match &edit {
+            Edit::SetBypass {
+                slot,
+                bypass: false,
+            } => Some(*slot),
+            _ => None,
+        };
+        let needs_schedule = edit.changes_structure() || matches!(edit, Edit::SetRunawayLimit(_));
         self.rack.apply(edit)?;
-        self.leaving
-            .extend(replaced.and_then(|slot| self.slots.remove(&slot)));
+        if let Some(slot) = replaced {
+            self.leaving.extend(self.slots.remove(&slot));
+            self.desk.forget_slot(slot);
+        }
+        if let Some((controls, _)) = switched_on.and_then(|slot| self.desk.find_slot(slot)) {
+            controls.clear_trouble();
+        }
         let gone: Vec<SlotId> = self
             .slots
             .keys()
@@ -232,10 +262,27 @@ impl Session {
         for id in gone {
             self.leaving.extend(self.slots.remove(&id));
         }
-        if self.preparation.is_some() {
+        self.desk.follow(&self.rack);
+        if needs_schedule && self.preparation.is_some() {
             self.refresh(thread);
         }
         Ok(())
+    }
+
+    /// What can be turned on a slot, and what is measured; nothing while it is not in the rack.
+    pub fn slot_desk(&self, slot: SlotId) -> Option<SlotDesk> {
+        self.desk.find_slot(slot).cloned()
+    }
+
+    /// What can be turned on a chain of a split, and what is measured; nothing while it is not in the
+    /// rack.
+    pub fn chain_desk(&self, chain: ChainId) -> Option<ChainDesk> {
+        self.desk.find_chain(chain).cloned()
+    }
+
+    /// Whether the audio thread has taken in the model as it stands.
+    pub fn is_up_to_date(&self) -> bool {
+        !self.is_behind && self.conductor.is_ready()
     }
 
     /// Sets a parameter of a slot's child, from 0 to 1, in all linked instances alike. Does nothing
@@ -269,29 +316,40 @@ impl Session {
             .slots()
             .map(|slot| {
                 let loaded = self.slots.get(&slot.id);
+                let desk = self.desk.find_slot(slot.id);
+                let trouble = desk.and_then(|(controls, _)| controls.trouble());
                 SlotReport {
                     id: slot.id,
                     plugin: loaded.map_or_else(|| slot.plugin.to_string(), LoadedSlot::name),
                     bypass: slot.bypass,
                     instances: loaded.map_or(0, LoadedSlot::instances),
                     latency_samples: loaded.map_or(0, LoadedSlot::latency_samples),
-                    problem: loaded.and_then(LoadedSlot::problem),
+                    problem: loaded
+                        .and_then(LoadedSlot::problem)
+                        .or_else(|| Some(trouble::tell(loaded?, trouble?, &self.rack))),
                 }
             })
             .collect()
     }
 
     /// Looks after what happened by itself: schedules that came back, children that changed their
-    /// latency or failed.
+    /// latency, failed, or put out what nobody may hear. To be called now and then.
     pub fn tick(&mut self, thread: &MessageThread) {
         self.collect();
-        let mut changed = false;
-        for slot in self.slots.values_mut() {
-            if slot.take_failure() {
-                tracing::error!("{}", slot.problem().unwrap_or_default());
+        let mut changed = self.is_behind;
+        for (id, slot) in &mut self.slots {
+            let desk = self.desk.find_slot(*id);
+            let trouble = desk.and_then(|(controls, _)| controls.trouble());
+            if slot.take_trouble(trouble) {
                 changed = true;
+                tracing::error!("{}", slot.problem().unwrap_or_default());
+            } else if let Some(trouble) = slot.take_news(trouble) {
+                tracing::error!("{}", trouble::tell(slot, trouble, &self.rack));
             }
             changed |= slot.take_changes().latency;
+            while let Some(complaint) = slot.take_complaint() {
+                tracing::warn!("{complaint}");
+            }
         }
         if changed && self.preparation.is_some() {
             self.refresh(thread);
@@ -299,7 +357,7 @@ impl Session {
     }
 
     fn collect(&mut self) {
-        self.publisher.collect();
+        self.conductor.collect();
         self.leaving.retain_mut(|slot| !slot.deactivate());
     }
 
@@ -321,29 +379,40 @@ impl Session {
         }
     }
 
-    /// Brings children and schedule in line with the model, and publishes the schedule.
+    /// Brings children and score in line with the model, and has the score performed. While the audio
+    /// thread is not through with the change before, it waits for the next [`tick`](Self::tick): then
+    /// all changes that came meanwhile are made at once.
     fn refresh(&mut self, thread: &MessageThread) {
         let Some(preparation) = self.preparation else {
             return;
         };
-        let brand = self.publisher.brand();
-        let mut plans = Vec::new();
-        let mut cells = Vec::new();
-        for slot in self.rack.slots() {
-            let loaded = self
-                .slots
-                .entry(slot.id)
-                .or_insert_with(|| LoadedSlot::load(thread, slot, self.thoroughness));
-            loaded.activate(thread, &preparation, brand);
-            plans.push(loaded.plan(slot.bypass));
-            cells.extend(loaded.cells());
+        self.is_behind = !self.conductor.is_ready();
+        if self.is_behind {
+            return;
         }
-        self.plan = compile(&plans, preparation.channels, preparation.sidechain);
+        self.desk.follow(&self.rack);
+        if self.rack.all_cores {
+            self.cores.enter();
+        }
+        let mut scoring = Scoring {
+            thread,
+            preparation: &preparation,
+            brand: self.conductor.brand(),
+            thoroughness: self.thoroughness,
+            slots: &mut self.slots,
+            leaving: &mut self.leaving,
+            desk: &mut self.desk,
+        };
+        let score = scoring.score(&mut self.rack);
         self.tail.set(self.slots.values().map(LoadedSlot::tail));
-        let plan = self.plan.clone();
-        match Schedule::new(brand, plan, cells, &preparation.activation) {
-            // While there is no room, the newest waits for `collect`.
-            Ok(schedule) => drop(self.publisher.publish(schedule)),
+        let stage = Stage {
+            channels: preparation.channels,
+            sidechain_channels: preparation.sidechain,
+            all_cores: self.rack.all_cores,
+            settings: Settings::new(&preparation.activation, self.rack.runaway_limit_dbfs),
+        };
+        match self.conductor.perform(score, &stage) {
+            Ok(performance) => self.performance = performance,
             Err(error) => tracing::error!("The rack could not be made ready: {error}"),
         }
     }

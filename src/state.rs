@@ -2,23 +2,23 @@
 //!
 //! The document is JSON, made to be read, compared and written by hand; the least there can be is
 //! `{"chain": [{"plugin": "ZamCompX2"}]}`. Reading forgives what costs only its own place (a slot
-//! that is not understood, settings that cannot be unpacked) and warns of it; what is not a rack at
-//! all is an error. What is not understood is saved again as it came.
+//! or split that is not understood, settings that cannot be unpacked) and warns of it; what is not
+//! a rack at all is an error. What is not understood is saved again as it came.
 
 mod error;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub use error::StateError;
 
-use crate::rack::{DOCUMENT_VERSION, Item, Rack, Slot};
+use crate::rack::{DOCUMENT_VERSION, Rack};
 
 /// The most that a document may be long, in bytes.
 pub const MAX_TEXT_BYTES: usize = 512 << 20;
@@ -75,7 +75,7 @@ pub fn parse(text: &str) -> Result<Loaded, StateError> {
         });
     }
     let rack = serde_json::from_value(Value::Object(document))?;
-    let warnings = warnings(&rack);
+    let warnings = warnings::of(&rack);
     Ok(Loaded { rack, warnings })
 }
 
@@ -138,36 +138,4 @@ fn migrate(mut document: Map<String, Value>) -> Result<Map<String, Value>, State
     // One step for each version that is no more, from the oldest: `if version < 2 { .. }`.
     document.insert("version".to_owned(), DOCUMENT_VERSION.into());
     Ok(document)
-}
-
-fn warnings(rack: &Rack) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for (place, item) in (1..).zip(&rack.chain.0) {
-        match item {
-            Item::Slot(slot) => {
-                if let Some(reason) = slot.state.as_ref().and_then(|state| state.damage()) {
-                    warnings.push(format!(
-                        "place {place}, {}: its saved settings are damaged ({reason}); it starts \
-                         with its defaults, and the text is kept",
-                        slot.plugin
-                    ));
-                }
-            }
-            Item::Unknown(value) => {
-                let reason = match value {
-                    Value::Object(object) if object.contains_key("plugin") => {
-                        let mistake = Slot::deserialize(value).err();
-                        mistake.map_or_else(String::new, |mistake| format!(" ({mistake})"))
-                    }
-                    Value::Object(_) => " (it names no \"plugin\")".to_owned(),
-                    _ => String::new(),
-                };
-                warnings.push(format!(
-                    "place {place} of the chain holds something that this version of Matryoshka \
-                     does not understand{reason}; it passes audio, and is kept"
-                ));
-            }
-        }
-    }
-    warnings
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use matryoshka::catalog::{Thoroughness, resolve};
 use matryoshka::child::{Description, MESSAGE_LOOP};
-use matryoshka::rack::{Item, PluginReference, Slot};
+use matryoshka::rack::{PluginReference, Slot};
 use matryoshka::state::{self, Loaded, StateError};
 use matryoshka::threads::Messages;
 use serde_json::{Value, json};
@@ -43,8 +43,8 @@ impl RackCommand {
 
 /// A slot, looked at.
 struct Place {
-    /// From 1, as people count.
-    number: usize,
+    /// Where it stands, as people count: "place 2", or "chain 1 of the split at place 2, place 1".
+    words: String,
     slot: Slot,
     found: Result<Description, String>,
 }
@@ -59,7 +59,7 @@ impl Check {
         let mut problems = loaded.warnings.clone();
         for place in &places {
             if let Err(problem) = &place.found {
-                problems.push(format!("place {}: {problem}", place.number));
+                problems.push(format!("{}: {problem}", place.words));
             }
         }
         if terminal.json() {
@@ -68,10 +68,9 @@ impl Check {
             terminal.say(&listing(&places))?;
             for place in &places {
                 for field in place.slot.unknown.keys() {
-                    let number = place.number;
                     terminal.note(&format!(
-                        "place {number} has a field \"{field}\", which means nothing here; it is \
-                         kept"
+                        "{} has a field \"{field}\", which means nothing here; it is kept",
+                        place.words
                     ));
                 }
             }
@@ -116,9 +115,12 @@ fn verdict(problems: &[String]) -> ExitCode {
 
 /// Looks for the plugin of every slot.
 fn find(loaded: &Loaded, terminal: &Terminal) -> Result<Vec<Place>, Trouble> {
-    let slots: Vec<(usize, Slot)> = (1..)
-        .zip(&loaded.rack.chain.0)
-        .filter_map(|(number, item)| Some((number, Item::as_slot(item)?.clone())))
+    let rack = &loaded.rack;
+    let slots: Vec<(String, Slot)> = (rack.slots())
+        .filter_map(|slot| {
+            let place = rack.place(slot.id)?;
+            Some((rack.in_words(place), slot.clone()))
+        })
         .collect();
     if slots.is_empty() {
         return Ok(Vec::new());
@@ -136,40 +138,27 @@ fn find(loaded: &Loaded, terminal: &Terminal) -> Result<Vec<Place>, Trouble> {
     Ok(slots
         .into_iter()
         .zip(found?)
-        .map(|((number, slot), found)| Place {
-            number,
-            slot,
-            found,
-        })
+        .map(|((words, slot), found)| Place { words, slot, found })
         .collect())
 }
 
 fn listing(places: &[Place]) -> String {
     let mut text = String::new();
-    for Place {
-        number,
-        slot,
-        found,
-    } in places
-    {
+    for Place { words, slot, found } in places {
         let becomes = match found {
             Ok(found) => format!("{found}, {}", found.file),
             Err(_) => "not found".to_owned(),
         };
         let bypassed = if slot.bypass { " (bypassed)" } else { "" };
-        text += &format!("{number}. {}{bypassed}: {becomes}\n", slot.plugin);
+        text += &format!("{words}: {}{bypassed}: {becomes}\n", slot.plugin);
     }
     text
 }
 
 fn place_document(place: &Place) -> Value {
-    let Place {
-        number,
-        slot,
-        found,
-    } = place;
+    let Place { words, slot, found } = place;
     json!({
-        "place": number,
+        "place": words,
         "plugin": slot.plugin,
         "bypass": slot.bypass,
         "state_bytes": slot.state.as_ref().and_then(|state| state.bytes()).map(<[u8]>::len),

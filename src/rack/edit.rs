@@ -1,39 +1,43 @@
 //! The ways to change a rack, as values: they can be sent, kept, and undone.
 
-use std::fmt;
+mod check;
+mod problem;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
 
-use super::{ChildState, Item, PluginReference, Rack, Slot, SlotId};
+pub use problem::{EditError, EditProblem};
+
+use super::limits::{CROSSOVER, RUNAWAY_LIMIT};
+use super::{
+    Chain, ChainId, ChildState, Item, ItemId, Place, PluginReference, Rack, SlotChannels, SlotId,
+    Split, SplitChain, SplitId, SplitKind,
+};
 
 /// One change of a rack. Places count from zero.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Edit {
-    /// Puts a slot at a place of the chain; what stood there and after it moves on by one. A slot
-    /// without an id gets one; make it with [`Rack::new_slot`] to know it beforehand.
+    /// Puts an item at a place; what stood there and after it moves on by one. What has no id in
+    /// it gets one; make it with [`Rack::new_slot`] or [`Rack::new_split`] to know it beforehand.
     Insert {
         /// The place, at most the chain's length.
-        at: usize,
-        /// The slot.
-        slot: Slot,
+        place: Place,
+        /// The item.
+        item: Item,
     },
-    /// Takes a slot out.
+    /// Takes an item out, with all that is in it.
     Remove {
         /// Which.
-        slot: SlotId,
+        item: ItemId,
     },
-    /// Puts a slot at another place.
+    /// Puts an item at another place, in its own chain or another.
     Move {
         /// Which.
-        slot: SlotId,
-        /// The place it has afterwards.
-        to: usize,
-    },
-    /// Switches a slot's bypass.
-    SetBypass {
-        /// Which.
-        slot: SlotId,
-        /// On or off.
-        bypass: bool,
+        item: ItemId,
+        /// The place it has afterwards: counted without the item.
+        to: Place,
     },
     /// Puts another plugin, or the same with other settings, into a slot.
     Replace {
@@ -44,44 +48,122 @@ pub enum Edit {
         /// The plugin's settings; `None` for its defaults.
         state: Option<ChildState>,
     },
-}
-
-/// An edit that cannot be done. The rack is as it was.
-#[derive(Debug)]
-pub struct EditError {
-    /// Why not.
-    pub problem: EditProblem,
-    /// The edit, handed back.
-    pub edit: Box<Edit>,
-}
-
-/// Why an edit cannot be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EditProblem {
-    /// There is no slot of this id.
-    #[error("the slot is no longer in the rack")]
-    NoSuchSlot(SlotId),
-    /// The place is beyond the end of the chain.
-    #[error("place {} is beyond the end of the chain, which holds {length}", at + 1)]
-    BeyondTheEnd {
-        /// The place, from zero.
-        at: usize,
-        /// How many places the chain holds.
-        length: usize,
+    /// Switches a slot's bypass.
+    SetBypass {
+        /// Which.
+        slot: SlotId,
+        /// On or off.
+        bypass: bool,
     },
-    /// There is a slot of this id already.
-    #[error("the slot is in the rack already")]
-    AlreadyThere(SlotId),
+    /// Sets how much of what a slot puts out is its child's.
+    SetMix {
+        /// Which.
+        slot: SlotId,
+        /// 0 to 100.
+        percent: f32,
+    },
+    /// Sets the gains before and after a slot's child.
+    SetGains {
+        /// Which.
+        slot: SlotId,
+        /// -144 to 24.
+        input_db: f32,
+        /// -144 to 24.
+        output_db: f32,
+    },
+    /// Sets what a slot works on.
+    SetChannels {
+        /// Which.
+        slot: SlotId,
+        /// What.
+        channels: SlotChannels,
+    },
+    /// Puts a new split in an item's place, and the item into the split's first chain. The other
+    /// chains that the kind needs are empty.
+    Wrap {
+        /// Which.
+        item: ItemId,
+        /// The kind of the split.
+        kind: SplitKind,
+    },
+    /// Puts what a split holds in its place. At most one of its chains may hold anything.
+    Unwrap {
+        /// Which.
+        split: SplitId,
+    },
+    /// Makes a split one of another kind. Chains that the kind needs and that are missing are
+    /// added, empty; those beyond must be empty, and go.
+    SetKind {
+        /// Which.
+        split: SplitId,
+        /// The kind it has afterwards.
+        kind: SplitKind,
+    },
+    /// Adds a chain to a parallel split.
+    InsertChain {
+        /// Which.
+        split: SplitId,
+        /// The place among the split's chains, at most their number.
+        at: usize,
+        /// The chain. What has no id in it gets one.
+        chain: SplitChain,
+    },
+    /// Takes a chain out of a parallel split, with all that is in it. The last one stays.
+    RemoveChain {
+        /// Which.
+        chain: ChainId,
+    },
+    /// Sets how a split's chain is mixed with the others.
+    SetChain {
+        /// Which.
+        chain: ChainId,
+        /// -144 to 24.
+        gain_db: f32,
+        /// From -1, left, to 1, right.
+        pan: f32,
+        /// It is not heard.
+        mute: bool,
+        /// Only chains with this are heard.
+        solo: bool,
+    },
+    /// Names a split's chain.
+    NameChain {
+        /// Which.
+        chain: ChainId,
+        /// `None` takes its name away.
+        name: Option<String>,
+    },
+    /// Lets the rack use all cores, or one.
+    SetAllCores(bool),
+    /// Sets the peak level, in dBFS, above which a child is muted: 0 to 80.
+    SetRunawayLimit(f32),
 }
 
-impl fmt::Display for EditError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(formatter)
+impl Edit {
+    /// Whether what runs on the audio thread has to be planned anew. Otherwise a number or a
+    /// switch of it changes.
+    pub fn changes_structure(&self) -> bool {
+        match self {
+            Self::Insert { .. }
+            | Self::Remove { .. }
+            | Self::Move { .. }
+            | Self::Replace { .. }
+            | Self::SetChannels { .. }
+            | Self::Wrap { .. }
+            | Self::Unwrap { .. }
+            | Self::SetKind { .. }
+            | Self::InsertChain { .. }
+            | Self::RemoveChain { .. }
+            | Self::SetAllCores(_) => true,
+            Self::SetBypass { .. }
+            | Self::SetMix { .. }
+            | Self::SetGains { .. }
+            | Self::SetChain { .. }
+            | Self::NameChain { .. }
+            | Self::SetRunawayLimit(_) => false,
+        }
     }
 }
-
-impl std::error::Error for EditError {}
 
 impl Rack {
     /// Makes a change.
@@ -90,175 +172,121 @@ impl Rack {
     ///
     /// The edit, handed back with the reason, if it cannot be done; the rack is then as it was.
     pub fn apply(&mut self, edit: Edit) -> Result<(), EditError> {
-        if let Err(problem) = self.check(&edit) {
-            return Err(EditError {
+        match self.check(&edit) {
+            Ok(()) => {
+                // It was checked: everything it names is there.
+                let done = self.make(edit);
+                debug_assert!(done.is_some(), "a checked edit could not be made");
+                Ok(())
+            }
+            Err(problem) => Err(EditError {
                 problem,
                 edit: Box::new(edit),
-            });
+            }),
         }
+    }
+
+    fn make(&mut self, edit: Edit) -> Option<()> {
         match edit {
-            Edit::Insert { at, mut slot } => {
-                if slot.id == SlotId::NONE {
-                    slot.id = self.new_id();
-                }
-                self.keep_clear_of(slot.id);
-                self.chain.0.insert(at, Item::Slot(slot));
+            Edit::Insert { place, item } => {
+                self.chain_mut(place.chain)?.0.insert(place.at, item);
+                self.give_ids();
             }
-            Edit::Remove { slot } => {
-                if let Some(at) = self.position(slot) {
-                    self.chain.0.remove(at);
-                }
+            Edit::Remove { item } => {
+                self.take(item)?;
             }
-            Edit::Move { slot, to } => {
-                if let Some(at) = self.position(slot) {
-                    let item = self.chain.0.remove(at);
-                    self.chain.0.insert(to, item);
-                }
-            }
-            Edit::SetBypass { slot, bypass } => {
-                if let Some(slot) = self.slot_mut(slot) {
-                    slot.bypass = bypass;
-                }
+            Edit::Move { item, to } => {
+                let item = self.take(item)?;
+                self.chain_mut(to.chain)?.0.insert(to.at, item);
             }
             Edit::Replace {
                 slot,
                 plugin,
                 state,
             } => {
-                if let Some(slot) = self.slot_mut(slot) {
-                    slot.plugin = plugin;
-                    slot.state = state;
+                let slot = self.slot_mut(slot)?;
+                slot.plugin = plugin;
+                slot.state = state;
+            }
+            Edit::SetBypass { slot, bypass } => self.slot_mut(slot)?.bypass = bypass,
+            Edit::SetMix { slot, percent } => self.slot_mut(slot)?.mix_percent = percent,
+            Edit::SetGains {
+                slot,
+                input_db,
+                output_db,
+            } => {
+                let slot = self.slot_mut(slot)?;
+                slot.input_gain_db = input_db;
+                slot.output_gain_db = output_db;
+            }
+            Edit::SetChannels { slot, channels } => self.slot_mut(slot)?.channels = channels,
+            Edit::Wrap { item, kind } => {
+                let Place { chain, at } = self.place(item)?;
+                let mut split = Split::new(kind);
+                let item = self.take(item)?;
+                split.chains.first_mut()?.chain.0.push(item);
+                self.chain_mut(chain)?.0.insert(at, Item::Split(split));
+                self.give_ids();
+            }
+            Edit::Unwrap { split } => {
+                let Place { chain, at } = self.place(split)?;
+                let Item::Split(split) = self.take(split.into())? else {
+                    return None;
+                };
+                let items = split.chains.into_iter().flat_map(|chain| chain.chain.0);
+                self.chain_mut(chain)?.0.splice(at..at, items);
+            }
+            Edit::SetKind { split, kind } => {
+                let split = self.split_mut(split)?;
+                if let Some(needed) = kind.chain_count() {
+                    split.chains.resize_with(needed, SplitChain::default);
                 }
+                if matches!(kind, SplitKind::Bands { .. }) {
+                    // Crossovers that a document gave to a kind that has none.
+                    split.unknown.shift_remove(CROSSOVER.field);
+                }
+                split.kind = kind;
+                self.give_ids();
+            }
+            Edit::InsertChain { split, at, chain } => {
+                self.split_mut(split)?.chains.insert(at, chain);
+                self.give_ids();
+            }
+            Edit::RemoveChain { chain } => {
+                let split = self.split_of(chain)?.id;
+                let chains = &mut self.split_mut(split)?.chains;
+                chains.retain(|there| there.id != chain);
+            }
+            Edit::SetChain {
+                chain,
+                gain_db,
+                pan,
+                mute,
+                solo,
+            } => {
+                let chain = self.split_chain_mut(chain)?;
+                chain.gain_db = gain_db;
+                chain.pan = pan;
+                chain.mute = mute;
+                chain.solo = solo;
+            }
+            Edit::NameChain { chain, name } => self.split_chain_mut(chain)?.name = name,
+            Edit::SetAllCores(all_cores) => {
+                self.all_cores = all_cores;
+                // What a document said there, if it made no sense.
+                self.unknown.shift_remove("all_cores");
+            }
+            Edit::SetRunawayLimit(dbfs) => {
+                self.runaway_limit_dbfs = dbfs;
+                self.unknown.shift_remove(RUNAWAY_LIMIT.field);
             }
         }
-        Ok(())
+        Some(())
     }
 
-    fn check(&self, edit: &Edit) -> Result<(), EditProblem> {
-        let length = self.chain.0.len();
-        let find = |slot: SlotId| self.position(slot).ok_or(EditProblem::NoSuchSlot(slot));
-        match edit {
-            Edit::Insert { at, slot } => {
-                if *at > length {
-                    return Err(EditProblem::BeyondTheEnd { at: *at, length });
-                }
-                if slot.id != SlotId::NONE && find(slot.id).is_ok() {
-                    return Err(EditProblem::AlreadyThere(slot.id));
-                }
-            }
-            Edit::Move { slot, to } => {
-                find(*slot)?;
-                if *to >= length {
-                    return Err(EditProblem::BeyondTheEnd { at: *to, length });
-                }
-            }
-            Edit::Remove { slot } | Edit::SetBypass { slot, .. } | Edit::Replace { slot, .. } => {
-                find(*slot)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rack(names: &[&str]) -> Rack {
-        let mut rack = Rack::new();
-        for (at, name) in names.iter().enumerate() {
-            let slot = Slot::new(PluginReference::from(*name));
-            rack.apply(Edit::Insert { at, slot }).unwrap();
-        }
-        rack
-    }
-
-    fn names(rack: &Rack) -> Vec<&str> {
-        rack.slots().map(|slot| slot.plugin.name.as_str()).collect()
-    }
-
-    fn id(rack: &Rack, name: &str) -> SlotId {
-        rack.slots()
-            .find(|slot| slot.plugin.name == name)
-            .unwrap()
-            .id
-    }
-
-    #[test]
-    fn a_slot_moved_to_a_place_stands_at_that_place() {
-        for to in 0..3 {
-            let mut rack = rack(&["A", "B", "C"]);
-            let slot = id(&rack, "B");
-            rack.apply(Edit::Move { slot, to }).unwrap();
-            assert_eq!(rack.position(slot), Some(to));
-        }
-    }
-
-    #[test]
-    fn an_edit_that_fails_comes_back_and_leaves_the_rack_as_it_was() {
-        let mut rack = rack(&["A", "B"]);
-        let known = id(&rack, "A");
-        let stranger = SlotId(99);
-        let there = rack.slot(known).unwrap().clone();
-        for edit in [
-            Edit::Insert {
-                at: 3,
-                slot: Slot::new("C".into()),
-            },
-            Edit::Insert { at: 0, slot: there },
-            Edit::Remove { slot: stranger },
-            Edit::Move {
-                slot: stranger,
-                to: 0,
-            },
-            Edit::Move { slot: known, to: 2 },
-            Edit::SetBypass {
-                slot: stranger,
-                bypass: true,
-            },
-            Edit::Replace {
-                slot: stranger,
-                plugin: "C".into(),
-                state: None,
-            },
-        ] {
-            let before = rack.clone();
-            let error = rack.apply(edit.clone()).unwrap_err();
-            assert_eq!(*error.edit, edit);
-            assert_eq!(rack, before);
-        }
-    }
-
-    #[test]
-    fn a_removed_slot_put_back_has_its_id_and_its_settings() {
-        let mut rack = rack(&["A", "B"]);
-        let slot = id(&rack, "A");
-        let state = Some(ChildState::from(vec![1, 2]));
-        rack.apply(Edit::Replace {
-            slot,
-            plugin: "C".into(),
-            state,
-        })
-        .unwrap();
-        rack.apply(Edit::SetBypass { slot, bypass: true }).unwrap();
-        let before = rack.clone();
-        let removed = rack.slot(slot).unwrap().clone();
-        rack.apply(Edit::Remove { slot }).unwrap();
-        assert_eq!(names(&rack), ["B"]);
-        rack.apply(Edit::Insert {
-            at: 0,
-            slot: removed,
-        })
-        .unwrap();
-        assert_eq!(rack, before);
-    }
-
-    #[test]
-    fn a_slot_brought_with_a_foreign_id_never_shares_it_with_a_later_one() {
-        let mut rack = rack(&["A"]);
-        let mut slot = Slot::new("B".into());
-        slot.id = SlotId(7);
-        rack.apply(Edit::Insert { at: 0, slot }).unwrap();
-        assert_eq!(rack.new_slot("C".into()).id, SlotId(8));
+    fn take(&mut self, item: ItemId) -> Option<Item> {
+        let Place { chain, at } = self.place(item)?;
+        let Chain(items) = self.chain_mut(chain)?;
+        Some(items.remove(at))
     }
 }

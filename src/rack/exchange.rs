@@ -2,34 +2,43 @@
 //!
 //! Two wait-free queues: new schedules go to the [`Player`], which swaps at the start of a block;
 //! old ones come back to the [`Publisher`], which drops them on the control thread. The audio thread
-//! never waits, and never frees.
+//! never waits, and never frees. A schedule that [waits](Schedule::waiting) for the one before it to
+//! fade something out is swapped in when that has happened.
 
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-use super::schedule::{Brand, Lease, Schedule};
+use super::schedule::{Brand, Cores, Lease, Schedule};
 use crate::audio::Block;
 
-/// Makes the two ends of an exchange, with room for `capacity` schedules under way (at least 1).
+/// Makes the two ends of an exchange, with room for `capacity` schedules under way (at least 2).
 pub fn exchange(capacity: usize) -> (Publisher, Player) {
-    let capacity = capacity.max(1);
+    let capacity = capacity.max(2);
     let (to_audio, arriving) = RingBuffer::new(capacity);
     // Room for all that can be out at once: those under way, and the one that plays.
     let (retired, from_audio) = RingBuffer::new(capacity + 1);
     let lease = Lease::new();
+    let done = Arc::new(AtomicU64::new(0));
     let publisher = Publisher {
         brand: lease.brand(),
         to_audio,
         from_audio,
-        waiting: None,
+        sent: 0,
+        done: done.clone(),
     };
     let player = Player {
         lease,
         arriving,
         retired,
         current: None,
+        swaps: 0,
+        done,
+        cores: None,
         reported_latency_samples: 0,
     };
     (publisher, player)
@@ -41,81 +50,112 @@ pub struct Publisher {
     brand: Brand,
     to_audio: Producer<Box<Schedule>>,
     from_audio: Consumer<Box<Schedule>>,
-    /// The newest schedule, while there is no room for it.
-    waiting: Option<Box<Schedule>>,
+    /// How many schedules were sent.
+    sent: u64,
+    /// How many of them the player is done with taking in.
+    done: Arc<AtomicU64>,
 }
 
 impl Publisher {
-    /// The mark that children and schedules for this exchange must have.
+    /// The mark that parts and schedules for this exchange must have.
     pub fn brand(&self) -> Brand {
         self.brand
     }
 
-    /// Sends a schedule to the audio thread, and drops those that came back. While there is no room,
-    /// the newest waits here, for the next [`collect`](Self::collect).
+    /// Whether the player has taken in all that was sent, what is new in it is warm, and there is room
+    /// for two more.
+    pub fn is_idle(&self) -> bool {
+        self.done.load(Ordering::Acquire) == self.sent && self.to_audio.slots() >= 2
+    }
+
+    /// Sends a schedule to the audio thread, and drops those that came back.
     ///
     /// # Errors
     ///
-    /// The schedule itself, if it was made for another exchange.
+    /// The schedule itself, if it was made for another exchange, or if there is no room.
     // The schedule is what matters to the caller, and this is not the audio thread.
     #[allow(clippy::result_large_err)]
     pub fn publish(&mut self, schedule: Schedule) -> Result<(), Schedule> {
         if schedule.brand() != self.brand {
             return Err(schedule);
         }
-        self.waiting = Some(Box::new(schedule));
         self.collect();
-        Ok(())
-    }
-
-    /// Drops the schedules that came back, and sends the one that waits. To be called now and then,
-    /// and before children are taken back. Returns whether all that was published is on its way.
-    pub fn collect(&mut self) -> bool {
-        while self.from_audio.pop().is_ok() {}
-        if let Some(schedule) = self.waiting.take()
-            && let Err(PushError::Full(schedule)) = self.to_audio.push(schedule)
-        {
-            self.waiting = Some(schedule);
+        match self.to_audio.push(Box::new(schedule)) {
+            Ok(()) => {
+                self.sent += 1;
+                Ok(())
+            }
+            Err(PushError::Full(schedule)) => Err(*schedule),
         }
-        self.waiting.is_none()
     }
 
-    /// Drops the schedules that came back, and the one that waits: what was retired with
-    /// [`Player::retire`] is then gone, and children can be taken out of their cells.
-    pub fn withdraw(&mut self) {
-        self.waiting = None;
-        self.collect();
+    /// Drops the schedules that came back. To be called now and then, and before children are taken
+    /// back: what was retired with [`Player::retire`] is then gone.
+    pub fn collect(&mut self) {
+        while self.from_audio.pop().is_ok() {}
     }
 }
 
-/// The audio thread's end. It holds the lease on all children of the exchange.
+/// The audio thread's end. It holds the lease on all parts of the exchange.
 #[derive(Debug)]
 pub struct Player {
     lease: Lease,
     arriving: Consumer<Box<Schedule>>,
     retired: Producer<Box<Schedule>>,
     current: Option<Box<Schedule>>,
+    /// How many schedules it has taken in.
+    swaps: u64,
+    /// How many of them are warm.
+    done: Arc<AtomicU64>,
+    cores: Option<Arc<dyn Cores>>,
     reported_latency_samples: u32,
 }
 
 impl Player {
-    /// Swaps to the newest schedule, if one has come, and runs the block. Without a schedule the
-    /// audio passes. Audio thread.
+    /// Swaps to the next schedule, if one has come, and runs the block. Without a schedule the audio
+    /// passes. Audio thread.
     pub fn run(&mut self, block: &mut Block<'_, '_>) {
-        // A swap is hard: a fade from the old schedule's output to the new one's belongs here.
         self.adopt();
         if let Some(schedule) = &mut self.current {
-            schedule.run(&mut self.lease, block);
+            schedule.run(&mut self.lease, self.cores.as_deref(), block);
+        }
+        self.tell_if_warm();
+    }
+
+    #[inline]
+    fn tell_if_warm(&mut self) {
+        if self.done.load(Ordering::Relaxed) == self.swaps {
+            return;
+        }
+        let schedule = self.current.as_ref();
+        if schedule.is_none_or(|schedule| schedule.is_warm(&mut self.lease)) {
+            self.done.store(self.swaps, Ordering::Release);
         }
     }
 
-    /// Swaps to the newest schedule, if one has come. While there is no room to send the old one
-    /// back, it goes on playing.
+    /// Has the chains of splits run on these cores, where the rack wants it. Not for the audio thread.
+    pub fn set_cores(&mut self, cores: Option<Arc<dyn Cores>>) {
+        self.cores = cores;
+    }
+
+    /// Swaps to the newest schedule that need not wait, if any has come. While there is no room to
+    /// send the old one back, it goes on playing.
     pub fn adopt(&mut self) {
         while self.current.is_none() || !self.retired.is_full() {
-            let Ok(next) = self.arriving.pop() else {
+            let Ok(next) = self.arriving.peek() else {
                 return;
             };
+            if let Some(current) = &self.current
+                && next.waits()
+                && !current.has_faded_out(&mut self.lease)
+            {
+                return;
+            }
+            let Ok(mut next) = self.arriving.pop() else {
+                return;
+            };
+            next.begin(&mut self.lease);
+            self.swaps += 1;
             if let Some(old) = self.current.replace(next) {
                 self.send_back(old);
             }
@@ -127,18 +167,24 @@ impl Player {
     /// [`Publisher::collect`].
     pub fn retire(&mut self) -> bool {
         while !self.retired.is_full() {
-            let Some(old) = self.current.take().or_else(|| self.arriving.pop().ok()) else {
-                return true;
-            };
-            self.send_back(old);
+            let old = self.current.take().or_else(|| {
+                let next = self.arriving.pop().ok()?;
+                self.swaps += 1;
+                Some(next)
+            });
+            match old {
+                Some(old) => self.send_back(old),
+                None => break,
+            }
         }
+        self.tell_if_warm();
         self.current.is_none() && self.arriving.is_empty()
     }
 
-    /// Forgets what the schedule's delay lines heard.
+    /// Forgets what the schedule's delay lines and filters heard, and ends all fades.
     pub fn reset(&mut self) {
         if let Some(schedule) = &mut self.current {
-            schedule.reset();
+            schedule.reset(&mut self.lease);
         }
     }
 

@@ -1,37 +1,127 @@
-//! What the audio thread runs: a plan with its children, its delay lines and all the memory that it
-//! will ever need.
+//! What the audio thread runs: a plan, what it works with, and all the memory that it will ever need.
 //!
 //! [`Schedule::run`] allocates, locks, frees and panics for no input. A block that is as it was
 //! announced goes straight through the `engine`; any other (longer than the maximum, with more or
-//! fewer channels, with channels of the wrong length) is cut to size by `split` first.
+//! fewer channels, with channels of the wrong length) is `cut` to size first.
+//!
+//! What has to outlive a schedule is shared with the next one: children, and what slots ([`Strip`]),
+//! splits ([`SplitState`]) and their chains ([`Fader`]) remember. So delay lines go on with what they
+//! heard, and a gain goes on from where it is.
 
 pub mod cell;
+mod check;
+mod cut;
 mod engine;
+mod fader;
+mod fork;
+mod guard;
 mod lanes;
-mod split;
+mod splitting;
+mod strip;
 #[cfg(test)]
 mod tests;
+mod ticks;
+mod trial;
+mod work;
 
 use std::fmt;
 
-pub use cell::{Brand, Lease, ProcessorCell};
+pub use cell::{Brand, Lease, Leased, ProcessorCell};
+pub use check::ScheduleProblem;
+pub use fader::Fader;
+pub use fork::Cores;
+pub use splitting::SplitState;
+pub use strip::Strip;
 
 use super::compile::{Plan, Step};
-use crate::audio::Block;
+use super::delay::Ring;
+use super::levels::{Ballistics, Factors};
+use crate::audio::{Block, Event, Transport};
 use crate::child::Activation;
-use engine::Engine;
-use split::Splitter;
+use cut::Cutter;
+use engine::{Engine, Turn};
+use ticks::Clock;
+
+/// How long a fade takes.
+const FADE_SECONDS: f64 = 0.020;
+
+/// What a schedule works with, in the order in which the plan counts them.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// The children of all slots, those of bypassed slots included.
+    pub children: Vec<ProcessorCell>,
+    /// One for each slot.
+    pub strips: Vec<Leased<Strip>>,
+    /// One for each split.
+    pub splits: Vec<Leased<SplitState>>,
+    /// One for each chain of a split.
+    pub faders: Vec<Leased<Fader>>,
+}
+
+/// What holds for all slots.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Samples per second.
+    pub sample_rate: f64,
+    /// The longest block.
+    pub max_frames: usize,
+    /// How many frames a fade takes.
+    pub fade_frames: u32,
+    /// No child may put out more, linear.
+    pub runaway_limit: f32,
+    /// Children work on memory of which the surroundings are watched.
+    pub guard_words: bool,
+}
+
+impl Settings {
+    /// The settings for a host that announced `activation`, with a limit in dBFS.
+    pub fn new(activation: &Activation, runaway_limit_dbfs: f32) -> Self {
+        Self {
+            sample_rate: activation.sample_rate,
+            max_frames: activation.max_frames.max(1),
+            fade_frames: (activation.sample_rate * FADE_SECONDS) as u32,
+            runaway_limit: 10f32.powf(runaway_limit_dbfs / 20.0),
+            guard_words: cfg!(debug_assertions),
+        }
+    }
+}
+
+/// Larger memory for delay lines, to be taken over by the audio thread with what they heard.
+#[derive(Debug, Default)]
+pub struct Growth {
+    /// Which slot, and its ring.
+    pub strips: Vec<(usize, Ring)>,
+    /// Which split, and its ring.
+    pub splits: Vec<(usize, Ring)>,
+    /// Which chain, and its ring.
+    pub faders: Vec<(usize, Ring)>,
+}
+
+/// What is the same for all steps of a block.
+pub(super) struct Ground<'g, 'a> {
+    sidechain: &'g [&'a mut [f32]],
+    frames: usize,
+    events: &'g [Event],
+    transport: &'g Transport,
+    settings: Settings,
+    factors: Factors,
+    /// The length of the block.
+    seconds: f32,
+    /// What share of it a tick is.
+    share_per_tick: f32,
+}
 
 /// A compiled rack, ready to run.
 #[derive(Debug)]
 pub struct Schedule {
     brand: Brand,
     engine: Engine,
-    splitter: Splitter,
-    channels: usize,
-    sidechain_channels: usize,
-    max_frames: usize,
-    latency_samples: u32,
+    cutter: Cutter,
+    growth: Growth,
+    settings: Settings,
+    ballistics: Ballistics,
+    clock: Clock,
+    waits: bool,
 }
 
 /// A schedule that cannot be made: a mistake of the caller.
@@ -39,30 +129,8 @@ pub struct Schedule {
 pub struct ScheduleError {
     /// Why not.
     pub problem: ScheduleProblem,
-    /// The children, handed back.
-    pub children: Vec<ProcessorCell>,
-}
-
-/// Why a schedule cannot be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ScheduleProblem {
-    /// The plan was compiled for another number of children.
-    #[error("the plan is for {planned} children, but there are {given}")]
-    ChildCount {
-        /// Children in the plan.
-        planned: usize,
-        /// Children given.
-        given: usize,
-    },
-    /// A child has the brand of another lease.
-    #[error("child {0} belongs to another exchange")]
-    ForeignChild(usize),
-    /// The same child stands at two places.
-    #[error("the same child stands at two places")]
-    ChildTwice,
-    /// A step of the plan names a child, channel or delay line that the plan does not have.
-    #[error("step {0} of the plan names something that is not there")]
-    BrokenStep(usize),
+    /// What it was to work with, handed back.
+    pub parts: Box<Parts>,
 }
 
 impl fmt::Display for ScheduleError {
@@ -74,31 +142,45 @@ impl fmt::Display for ScheduleError {
 impl std::error::Error for ScheduleError {}
 
 impl Schedule {
-    /// Brings together a plan and its children, in the order of the slots, those of bypassed slots
-    /// included. Takes all memory that running will need; not for the audio thread.
+    /// Brings together a plan and what it works with. Takes all memory that running will need; not
+    /// for the audio thread.
     ///
     /// # Errors
     ///
-    /// The children, handed back with the reason, if they and the plan do not belong together.
+    /// The parts, handed back with the reason, if they and the plan do not belong together.
     pub fn new(
         brand: Brand,
         plan: Plan,
-        children: Vec<ProcessorCell>,
-        activation: &Activation,
+        parts: Parts,
+        growth: Growth,
+        settings: Settings,
     ) -> Result<Self, ScheduleError> {
-        if let Err(problem) = check(brand, &plan, &children) {
-            return Err(ScheduleError { problem, children });
+        if let Err(problem) = check::check(brand, &plan, &parts) {
+            let parts = Box::new(parts);
+            return Err(ScheduleError { problem, parts });
         }
-        let max_frames = activation.max_frames.max(1);
+        let (max_frames, sample_rate) = (settings.max_frames, settings.sample_rate);
         Ok(Self {
             brand,
-            splitter: Splitter::new(&plan, max_frames, activation.sample_rate),
-            channels: plan.channels,
-            sidechain_channels: plan.sidechain_channels,
-            max_frames,
-            latency_samples: plan.latency_samples,
-            engine: Engine::new(plan, children, max_frames),
+            cutter: Cutter::new(&plan, max_frames, sample_rate),
+            engine: Engine::new(plan, parts, max_frames),
+            growth,
+            settings,
+            ballistics: Ballistics::new(sample_rate),
+            clock: Clock::new(),
+            waits: false,
         })
+    }
+
+    /// Has it wait until everything that is on its way out in the schedule before it has faded out.
+    pub fn waiting(mut self) -> Self {
+        self.waits = true;
+        self
+    }
+
+    /// Whether it [waits](Self::waiting).
+    pub(super) fn waits(&self) -> bool {
+        self.waits
     }
 
     /// The mark of the lease that it runs with.
@@ -108,84 +190,143 @@ impl Schedule {
 
     /// By how much its output lags.
     pub fn latency_samples(&self) -> u32 {
-        self.latency_samples
+        self.engine.plan.latency_samples
     }
 
-    /// Forgets what its delay lines heard.
-    pub fn reset(&mut self) {
-        self.engine.reset();
+    /// How many bytes of scratch memory it has.
+    pub fn scratch_bytes(&self) -> usize {
+        self.engine.plan.lanes * self.settings.max_frames * size_of::<f32>()
     }
 
-    /// Runs one block in place. Audio thread.
+    /// Hands the larger memory over to the delay lines. To be called once, before the first block.
+    pub(super) fn begin(&mut self, lease: &mut Lease) {
+        let engine = &self.engine;
+        for (index, ring) in &mut self.growth.strips {
+            if let Some(strip) =
+                (engine.strips.get(*index)).and_then(|strip| strip.open(&mut lease.strips))
+            {
+                strip.grow(ring);
+            }
+        }
+        for (index, ring) in &mut self.growth.splits {
+            if let Some(split) =
+                (engine.splits.get(*index)).and_then(|split| split.open(&mut lease.splits))
+            {
+                split.grow(ring);
+            }
+        }
+        for (index, ring) in &mut self.growth.faders {
+            if let Some(fader) =
+                (engine.faders.get(*index)).and_then(|fader| fader.open(&mut lease.faders))
+            {
+                fader.grow(ring);
+            }
+        }
+    }
+
+    /// Whether nothing is heard any more of what is on its way out.
+    pub(super) fn has_faded_out(&self, lease: &mut Lease) -> bool {
+        let engine = &self.engine;
+        let steps_have = engine.plan.steps.iter().all(|step| match step {
+            Step::Slot(step) if !step.present => (engine.strips.get(step.slot))
+                .and_then(|strip| strip.open(&mut lease.strips))
+                .is_none_or(|strip| strip.has_left()),
+            Step::Split(step) if !step.present => (engine.splits.get(step.split))
+                .and_then(|split| split.open(&mut lease.splits))
+                .is_none_or(|split| split.has_left()),
+            Step::Slot(_) | Step::Split(_) => true,
+        });
+        let chains = engine.plan.chains.iter().zip(&engine.faders);
+        steps_have
+            && chains
+                .filter(|(chain, _)| !chain.present)
+                .all(|(_, fader)| {
+                    (fader.open(&mut lease.faders)).is_none_or(|fader| fader.has_left())
+                })
+    }
+
+    /// Whether all of its splits and chains have been there for as long as they lag. Before, what is in
+    /// them still begins somewhere, and a change there would have it heard.
+    pub(super) fn is_warm(&self, lease: &mut Lease) -> bool {
+        let engine = &self.engine;
+        let splits = (engine.splits.iter())
+            .all(|split| (split.open(&mut lease.splits)).is_none_or(|split| split.is_warm()));
+        splits
+            && (engine.faders.iter())
+                .all(|fader| (fader.open(&mut lease.faders)).is_none_or(|fader| fader.is_warm()))
+    }
+
+    /// Forgets what its delay lines and filters heard, and ends all fades.
+    pub fn reset(&mut self, lease: &mut Lease) {
+        let engine = &self.engine;
+        for strip in &engine.strips {
+            if let Some(strip) = strip.open(&mut lease.strips) {
+                strip.reset();
+            }
+        }
+        for split in &engine.splits {
+            if let Some(split) = split.open(&mut lease.splits) {
+                split.reset();
+            }
+        }
+        for fader in &engine.faders {
+            if let Some(fader) = fader.open(&mut lease.faders) {
+                fader.reset();
+            }
+        }
+    }
+
+    /// Runs one block in place, on other cores too where there are any and it pays. Audio thread.
     ///
     /// Channels beyond those of the plan are left as they are; missing ones are made up for with
     /// silence, and what becomes of them is lost. Sidechain channels beyond the plan's are not
     /// heard. A block of zero frames does nothing. With a lease of another brand, the audio passes.
     ///
-    /// A child that fails leaves silence behind for that block (what was in its channels is
-    /// undefined), and is then [marked](ProcessorCell::failed) and never called again: its slot
-    /// passes audio, without the child's latency, until a schedule without it comes.
-    pub fn run(&mut self, lease: &mut Lease, block: &mut Block<'_, '_>) {
+    /// A child that fails, or puts out what nobody may hear, leaves silence behind for the rest of
+    /// that block; its slot is then [muted](super::controls::SlotControls::trouble): the child is not
+    /// called again, and the audio that passes it by comes back with a fade.
+    pub fn run(&mut self, lease: &mut Lease, cores: Option<&dyn Cores>, block: &mut Block<'_, '_>) {
         if block.frames == 0 || lease.brand() != self.brand {
             return;
         }
-        if self.is_as_announced(block) {
-            let heard = block.sidechain.len().min(self.sidechain_channels);
-            let mut block = Block {
-                main: &mut *block.main,
+        let whole =
+            |channels: &[&mut [f32]]| channels.iter().all(|channel| channel.len() == block.frames);
+        let is_as_announced = block.frames <= self.settings.max_frames
+            && block.main.len() == self.engine.plan.channels
+            && whole(block.main)
+            && whole(block.sidechain);
+        let seconds_per_tick = self.clock.seconds_per_tick();
+        let Self {
+            engine,
+            cutter,
+            settings,
+            ballistics,
+            ..
+        } = self;
+        let mut run = |block: &mut Block<'_, '_>| {
+            let heard = block.sidechain.len().min(engine.plan.sidechain_channels);
+            let seconds = block.frames as f64 / settings.sample_rate;
+            let ground = Ground {
                 sidechain: block.sidechain.get(..heard).unwrap_or_default(),
                 frames: block.frames,
                 events: block.events,
-                events_out: &mut *block.events_out,
                 transport: block.transport,
+                settings: *settings,
+                factors: ballistics.step(block.frames),
+                seconds: seconds as f32,
+                share_per_tick: (seconds_per_tick / seconds) as f32,
             };
-            self.engine.run(lease, &mut block);
+            let mut turn = Turn {
+                lease: &mut *lease,
+                events_out: &mut *block.events_out,
+            };
+            let steps = 0..engine.plan.steps.len();
+            engine.run(steps, block.main, None, &mut turn, &ground, cores);
+        };
+        if is_as_announced {
+            run(block);
         } else {
-            self.splitter.run(&mut self.engine, lease, block);
+            cutter.run(block, run);
         }
-    }
-
-    fn is_as_announced(&self, block: &Block<'_, '_>) -> bool {
-        let whole =
-            |channels: &[&mut [f32]]| channels.iter().all(|channel| channel.len() == block.frames);
-        block.frames <= self.max_frames
-            && block.main.len() == self.channels
-            && whole(block.main)
-            && whole(block.sidechain)
-    }
-}
-
-fn check(brand: Brand, plan: &Plan, children: &[ProcessorCell]) -> Result<(), ScheduleProblem> {
-    if children.len() != plan.children {
-        return Err(ScheduleProblem::ChildCount {
-            planned: plan.children,
-            given: children.len(),
-        });
-    }
-    if let Some(stranger) = children.iter().position(|child| child.brand() != brand) {
-        return Err(ScheduleProblem::ForeignChild(stranger));
-    }
-    let mut addresses: Vec<usize> = children.iter().map(ProcessorCell::address).collect();
-    addresses.sort_unstable();
-    if addresses.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(ScheduleProblem::ChildTwice);
-    }
-    let sound = |step: &Step| match *step {
-        Step::InPlace { child, .. } => child < plan.children,
-        Step::PerChannel { first_child, .. } => {
-            first_child.saturating_add(plan.channels) <= plan.children
-        }
-        Step::Adapted { child, layout, .. } => {
-            child < plan.children && layout.block_channels() <= plan.scratch_channels
-        }
-        Step::Delay {
-            line,
-            first_channel,
-        } => (plan.delays.get(line))
-            .is_some_and(|delay| first_channel.saturating_add(delay.channels) <= plan.channels),
-    };
-    match plan.steps.iter().position(|step| !sound(step)) {
-        Some(step) => Err(ScheduleProblem::BrokenStep(step)),
-        None => Ok(()),
     }
 }

@@ -1,38 +1,18 @@
 //! A slot: one place in a chain, with the child it asks for and the settings kept for it.
 
-use std::fmt;
-use std::io::Read;
-use std::sync::Arc;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::ser::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::PluginReference;
+use super::fields::{Fields, Mistake, is_default, mistake, write_number};
+use super::limits;
+use super::{ChildState, PluginReference, SlotId};
 
-/// The most that one child's state may unpack to.
-pub const MAX_STATE_BYTES: usize = 512 << 20;
-
-/// The most that all states of one document may unpack to, so that a small document cannot fill the
-/// memory.
-pub const MAX_RACK_STATES_BYTES: usize = 1 << 30;
-
-/// zstd's own default; higher levels cost much time for few bytes.
-const ZSTD_LEVEL: i32 = 3;
-
-/// What a slot is called while the rack is in memory. Not in the document: given when loading.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SlotId(pub u32);
-
-impl SlotId {
-    /// The id of a slot that is not in a rack yet, nor promised to one.
-    pub const NONE: Self = Self(0);
-}
-
-/// One place in a chain: a child with its bypass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One place in a chain: a child with its bypass, mix and gains.
+///
+/// Audio goes `input gain -> child -> output gain -> mix with what came in`, on the channels that
+/// it works on; the others pass.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Slot {
     /// Unique in its rack.
@@ -41,14 +21,43 @@ pub struct Slot {
     /// The plugin that it asks for.
     pub plugin: PluginReference,
     /// The audio passes the child by, delayed by the child's latency.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "is_default")]
     pub bypass: bool,
+    /// How much of what comes out is the child's, 0 to 100; the rest is what came in.
+    #[serde(skip_serializing_if = "is_full", serialize_with = "write_number")]
+    pub mix_percent: f32,
+    /// The gain on what the child gets to hear, -144 to 24. The dry part is left as it is.
+    #[serde(skip_serializing_if = "is_default", serialize_with = "write_number")]
+    pub input_gain_db: f32,
+    /// The gain on what comes from the child, before the mix, -144 to 24.
+    #[serde(skip_serializing_if = "is_default", serialize_with = "write_number")]
+    pub output_gain_db: f32,
+    /// What it works on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub channels: SlotChannels,
     /// What the child wanted to have saved; `None` for a child with its defaults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<ChildState>,
     /// Fields of the document that are not understood; kept for saving.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
+}
+
+/// What a slot works on. The rest passes, as late as it would be with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotChannels {
+    /// All channels.
+    #[default]
+    All,
+    /// The left channel.
+    Left,
+    /// The right channel.
+    Right,
+    /// What left and right have in common.
+    Mid,
+    /// How left and right differ.
+    Side,
 }
 
 impl Slot {
@@ -58,179 +67,59 @@ impl Slot {
             id: SlotId::NONE,
             plugin,
             bypass: false,
+            mix_percent: limits::MIX.default,
+            input_gain_db: limits::INPUT_GAIN.default,
+            output_gain_db: limits::OUTPUT_GAIN.default,
+            channels: SlotChannels::default(),
             state: None,
             unknown: Map::new(),
         }
     }
-}
 
-/// What a child wanted to have saved. In the document: the bytes, packed with zstd, as base64.
-#[derive(Clone, PartialEq)]
-pub enum ChildState {
-    /// Bytes that only the child understands. Shared, since racks are copied often and states are
-    /// large.
-    Bytes(Arc<[u8]>),
-    /// Something in the document that is no state, kept to be saved as it came. The child starts
-    /// with its defaults.
-    Damaged {
-        /// What stands in the document.
-        saved: Value,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
-impl ChildState {
-    /// The child's bytes, where they are whole.
-    pub fn bytes(&self) -> Option<&[u8]> {
-        match self {
-            Self::Bytes(bytes) => Some(bytes),
-            Self::Damaged { .. } => None,
-        }
-    }
-
-    /// What is wrong with the state, where it is damaged.
-    pub fn damage(&self) -> Option<&str> {
-        match self {
-            Self::Bytes(_) => None,
-            Self::Damaged { reason, .. } => Some(reason),
-        }
-    }
-
-    /// Turns what was read from a document into the child's bytes if they are at most `limit`, and
-    /// returns how many they are.
-    pub(super) fn decode_within(&mut self, limit: usize) -> usize {
-        let Self::Damaged { saved, reason } = self else {
-            return 0;
-        };
-        match decode(saved, limit.min(MAX_STATE_BYTES)) {
-            Ok(bytes) => {
-                let length = bytes.len();
-                *self = Self::Bytes(bytes.into());
-                length
-            }
-            Err(why) => {
-                *reason = why;
-                0
-            }
-        }
-    }
-}
-
-impl From<Vec<u8>> for ChildState {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::Bytes(bytes.into())
-    }
-}
-
-impl fmt::Debug for ChildState {
-    // States can be megabytes: what they are is enough.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bytes(bytes) => write!(formatter, "Bytes({} bytes)", bytes.len()),
-            Self::Damaged { reason, .. } => write!(formatter, "Damaged({reason})"),
-        }
-    }
-}
-
-impl Serialize for ChildState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Bytes(bytes) => {
-                serializer.serialize_str(&encode(bytes).map_err(S::Error::custom)?)
-            }
-            Self::Damaged { saved, .. } => saved.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for ChildState {
-    /// Takes the state as it stands; the rack decodes it, since only the rack knows how much all of
-    /// its states may unpack to.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::Damaged {
-            saved: Value::deserialize(deserializer)?,
-            reason: "it was not read as part of a rack".to_owned(),
+    pub(super) fn read(object: &Map<String, Value>) -> Result<Self, Mistake> {
+        let mut fields = Fields::new(object);
+        let plugin = fields.take("plugin").unwrap_or(&Value::Null);
+        Ok(Self {
+            id: SlotId::NONE,
+            plugin: PluginReference::deserialize(plugin).map_err(|error| error.to_string())?,
+            bypass: fields.flag("bypass")?,
+            mix_percent: fields.number(&limits::MIX)?,
+            input_gain_db: fields.number(&limits::INPUT_GAIN)?,
+            output_gain_db: fields.number(&limits::OUTPUT_GAIN)?,
+            channels: SlotChannels::read(&mut fields)?,
+            state: Option::deserialize(fields.take("state").unwrap_or(&Value::Null))
+                .map_err(|error: serde_json::Error| error.to_string())?,
+            unknown: fields.rest(),
         })
     }
 }
 
-fn encode(bytes: &[u8]) -> std::io::Result<String> {
-    let mut packer = zstd::bulk::Compressor::new(ZSTD_LEVEL)?;
-    // So that a state somebody typed into is noticed, and never handed to the child.
-    packer.set_parameter(zstd::zstd_safe::CParameter::ChecksumFlag(true))?;
-    Ok(BASE64.encode(packer.compress(bytes)?))
-}
-
-fn decode(saved: &Value, limit: usize) -> Result<Vec<u8>, String> {
-    let text = saved.as_str().ok_or("it is not a string")?;
-    if text.is_empty() {
-        return Err("it is empty".to_owned());
-    }
-    let packed = BASE64
-        .decode(text)
-        .map_err(|error| format!("it is not base64: {error}"))?;
-    let unpacker = zstd::Decoder::with_buffer(packed.as_slice())
-        .map_err(|error| format!("it cannot be unpacked: {error}"))?;
-    let mut bytes = Vec::new();
-    unpacker
-        .take(limit as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("it cannot be unpacked: {error}"))?;
-    if bytes.len() > limit {
-        return Err(format!("it unpacks to more than {} MiB", limit >> 20));
-    }
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(saved: Value) -> ChildState {
-        let mut state: ChildState = serde_json::from_value(saved).unwrap();
-        state.decode_within(MAX_STATE_BYTES);
-        state
-    }
-
-    #[test]
-    fn a_state_comes_back_to_the_byte_and_is_written_the_same_each_time() {
-        for bytes in [vec![], vec![0; 100_000], (0..=255).collect::<Vec<u8>>()] {
-            let state = ChildState::from(bytes.clone());
-            let saved = serde_json::to_value(&state).unwrap();
-            assert_eq!(read(saved.clone()).bytes(), Some(bytes.as_slice()));
-            assert_eq!(serde_json::to_value(&state).unwrap(), saved);
-        }
-    }
-
-    #[test]
-    fn a_state_that_somebody_typed_into_is_noticed_and_kept() {
-        let saved = serde_json::to_value(ChildState::from(vec![7; 1000])).unwrap();
-        let text = saved.as_str().unwrap();
-        let mut broken: Vec<Value> = vec!["".into(), "not base64!".into(), 12.into()];
-        broken.push(text[..text.len() / 2].into());
-        for position in 0..text.len() {
-            let mut typed = text.as_bytes().to_vec();
-            typed[position] = if typed[position] == b'A' { b'B' } else { b'A' };
-            broken.push(String::from_utf8(typed).unwrap().into());
-        }
-        for saved in broken {
-            let state = read(saved.clone());
-            // The last bits of base64's last group may carry nothing; otherwise it is noticed.
-            if state.bytes() != Some([7; 1000].as_slice()) {
-                assert!(state.damage().is_some(), "{saved}");
-                assert_eq!(serde_json::to_value(&state).unwrap(), saved);
+impl SlotChannels {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Mistake> {
+        let Some(value) = fields.take("channels") else {
+            return Ok(Self::All);
+        };
+        match value.as_str() {
+            Some("all") => Ok(Self::All),
+            Some("left") => Ok(Self::Left),
+            Some("right") => Ok(Self::Right),
+            Some("mid") => Ok(Self::Mid),
+            Some("side") => Ok(Self::Side),
+            _ => {
+                let can_be = r#""all", "left", "right", "mid" or "side""#;
+                Err(mistake("channels", value, can_be))
             }
         }
     }
+}
 
-    #[test]
-    fn a_state_beyond_the_limit_is_refused() {
-        let mut state: ChildState = serde_json::to_value(ChildState::from(vec![0; 1000]))
-            .and_then(serde_json::from_value)
-            .unwrap();
-        assert_eq!(state.clone().decode_within(1000), 1000);
-        assert_eq!(state.decode_within(999), 0);
-        assert!(state.damage().is_some());
+impl<'de> Deserialize<'de> for Slot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = Map::deserialize(deserializer)?;
+        Self::read(&object).map_err(D::Error::custom)
     }
+}
+
+fn is_full(mix_percent: &f32) -> bool {
+    *mix_percent == limits::MIX.default
 }

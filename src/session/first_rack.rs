@@ -3,7 +3,8 @@
 use std::env;
 use std::path::PathBuf;
 
-use crate::rack::Slot;
+use crate::rack::edit::Edit;
+use crate::rack::{Slot, SlotId};
 use crate::state::{self, Loaded, StateError};
 
 /// Names a rack file to start from, for hosts, tests and scripts.
@@ -31,10 +32,16 @@ pub fn read() -> Result<Option<Loaded>, StateError> {
 fn without_itself(mut loaded: Loaded) -> Loaded {
     let is_endless =
         |slot: &Slot| slot.state.is_none() && slot.plugin.name.eq_ignore_ascii_case("matryoshka");
-    let chain = &mut loaded.rack.chain.0;
-    let before = chain.len();
-    chain.retain(|item| !item.as_slot().is_some_and(is_endless));
-    if chain.len() < before {
+    let endless: Vec<SlotId> = (loaded.rack.slots())
+        .filter(|slot| is_endless(slot))
+        .map(|slot| slot.id)
+        .collect();
+    for slot in &endless {
+        // It is there: it was just found.
+        let item = (*slot).into();
+        let _ = loaded.rack.apply(Edit::Remove { item });
+    }
+    if !endless.is_empty() {
         loaded
             .warnings
             .push("A Matryoshka without settings was left out: it would hold itself".to_owned());
@@ -53,7 +60,8 @@ mod tests {
 
     #[test]
     fn a_first_rack_that_holds_matryoshka_does_not_nest_without_end() {
-        let text = r#"{"chain": [{"plugin": "VST3:Matryoshka"}, {"plugin": "ZamCompX2"}]}"#;
+        let text = r#"{"chain": [{"plugin": "VST3:Matryoshka"}, {"plugin": "ZamCompX2"},
+            {"split": "parallel", "chains": [[{"plugin": "Matryoshka"}]]}]}"#;
         let kept = without_itself(state::parse(text).unwrap());
         assert_eq!(kept.rack.slots().count(), 1);
         assert_eq!(kept.warnings.len(), 1);

@@ -4,7 +4,8 @@ use crate::catalog::{FindError, Thoroughness, resolve};
 use crate::child::{
     Changes, Child, ChildError, Description, Formats, Layout, Parameter, Placeholder, Tail,
 };
-use crate::rack::compile::{ChildPlan, Fit, SlotPlan, fit};
+use crate::rack::compile::{ChildShape, Fit, fit};
+use crate::rack::controls::Trouble;
 use crate::rack::schedule::{Brand, ProcessorCell};
 use crate::rack::{PluginReference, Slot};
 use crate::session::Preparation;
@@ -16,6 +17,10 @@ pub(super) struct LoadedSlot {
     children: Vec<Box<dyn Child>>,
     cells: Vec<ProcessorCell>,
     layout: Layout,
+    /// The channels that the children were fitted to.
+    at_hand: usize,
+    /// What was told of already.
+    told: Option<Trouble>,
 }
 
 impl LoadedSlot {
@@ -30,20 +35,29 @@ impl LoadedSlot {
             children: vec![child],
             cells: Vec::new(),
             layout: Layout::default(),
+            at_hand: 0,
+            told: None,
         }
     }
 
-    /// Fits the children to the chain and makes them ready, unless they are. A child that fails is
+    /// Whether the children are fitted to so many channels, or to none yet.
+    pub(super) fn fits(&self, at_hand: usize) -> bool {
+        self.cells.is_empty() || self.at_hand == at_hand
+    }
+
+    /// Fits the children to the channels at hand and makes them ready, unless they are. A child that fails is
     /// replaced by a placeholder.
     pub(super) fn activate(
         &mut self,
         thread: &MessageThread,
         preparation: &Preparation,
+        at_hand: usize,
         brand: Brand,
     ) {
         if !self.cells.is_empty() {
             return;
         }
+        self.at_hand = at_hand;
         if let Err(error) = self.try_activate(thread, preparation, brand) {
             tracing::error!("{error}");
             // No schedule has seen these yet.
@@ -60,7 +74,7 @@ impl LoadedSlot {
         preparation: &Preparation,
         brand: Brand,
     ) -> Result<(), ChildError> {
-        let channels = preparation.channels;
+        let channels = self.at_hand;
         self.children.truncate(1);
         let Some(first) = self.children.first_mut() else {
             return Ok(());
@@ -118,9 +132,13 @@ impl LoadedSlot {
     }
 
     /// If a child failed while processing, puts a placeholder in its place and returns true.
-    pub(super) fn take_failure(&mut self) -> bool {
-        let failed = self.cells.iter().position(ProcessorCell::failed);
-        let Some(child) = failed.and_then(|index| self.children.get(index)) else {
+    pub(super) fn take_trouble(&mut self, trouble: Option<Trouble>) -> bool {
+        let has_failed = trouble == Some(Trouble::Failed) && self.problem().is_none();
+        let complaining = self
+            .children
+            .iter()
+            .find(|child| !child.failure().is_empty());
+        let Some(child) = complaining.or(self.children.first()).filter(|_| has_failed) else {
             return false;
         };
         let error = ChildError::Failed {
@@ -139,23 +157,27 @@ impl LoadedSlot {
         self.children = vec![Box::new(Placeholder::new(description, problem))];
     }
 
-    /// What compiling needs to know.
-    pub(super) fn plan(&self, bypass: bool) -> SlotPlan {
-        SlotPlan {
-            bypass,
-            children: self
-                .children
-                .iter()
-                .map(|child| ChildPlan {
-                    layout: self.layout,
-                    latency_samples: child.latency_samples(),
-                })
-                .collect(),
-        }
+    /// Other trouble, once.
+    pub(super) fn take_news(&mut self, trouble: Option<Trouble>) -> Option<Trouble> {
+        let is_new = trouble != self.told;
+        self.told = trouble;
+        trouble.filter(|trouble| is_new && *trouble != Trouble::Failed)
     }
 
-    pub(super) fn cells(&self) -> impl Iterator<Item = ProcessorCell> + '_ {
-        self.cells.iter().cloned()
+    /// What the children threw in calls that have no room for an error.
+    pub(super) fn take_complaint(&mut self) -> Option<ChildError> {
+        (self.children.iter_mut()).find_map(|child| child.take_complaint())
+    }
+
+    /// The children for a score: what they settled for, and their audio halves.
+    pub(super) fn cast(&self) -> Vec<(ChildShape, ProcessorCell)> {
+        let shape = |child: &dyn Child| ChildShape {
+            layout: self.layout,
+            latency_samples: child.latency_samples(),
+        };
+        (self.children.iter().zip(&self.cells))
+            .map(|(child, cell)| (shape(child.as_ref()), cell.clone()))
+            .collect()
     }
 
     /// The first child's state, which is that of all; `None` for a placeholder.

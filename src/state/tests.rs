@@ -1,11 +1,14 @@
 //! Documents that are broken in every way we could think of, and racks that must survive saving.
 
+mod splits;
+
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::rack::arbitrary::{any_json, any_rack};
 use crate::rack::edit::Edit;
-use crate::rack::{ChildState, PluginReference};
+use crate::rack::{ChildState, Item, PluginReference, Slot};
 
 fn complaint(text: &str) -> String {
     parse(text).unwrap_err().to_string()
@@ -161,7 +164,7 @@ fn settings_that_cannot_be_unpacked_cost_only_themselves_and_are_kept() {
 fn a_slot_with_a_mistake_in_it_is_told_with_the_mistake() {
     let loaded = parse(r#"{"chain": [{"plugin": "A", "bypass": "no"}, {"plugin": 5}]}"#).unwrap();
     assert!(
-        loaded.warnings[0].contains("expected a boolean"),
+        loaded.warnings[0].contains(r#"its "bypass" is "no"; it can be true or false"#),
         "{:?}",
         loaded.warnings
     );
@@ -170,6 +173,99 @@ fn a_slot_with_a_mistake_in_it_is_told_with_the_mistake() {
         "{:?}",
         loaded.warnings
     );
+}
+
+#[test]
+fn a_setting_that_cannot_be_is_told_and_costs_the_slot_and_nothing_else() {
+    for (field, value, reason) in [
+        ("mix_percent", json!(250), "is 250; it can be 0 to 100"),
+        ("mix_percent", json!(-0.5), "is -0.5; it can be 0 to 100"),
+        ("mix_percent", json!("50"), "is \"50\"; it can be 0 to 100"),
+        ("mix_percent", json!(null), "is null; it can be 0 to 100"),
+        (
+            "input_gain_db",
+            json!(1e300),
+            "is 1e+300; it can be -144 to 24",
+        ),
+        (
+            "output_gain_db",
+            json!(24.1),
+            "is 24.1; it can be -144 to 24",
+        ),
+        ("channels", json!("mono"), "is \"mono\"; it can be \"all\""),
+        (
+            "channels",
+            json!(["left"]),
+            "is [\"left\"]; it can be \"all\"",
+        ),
+        (
+            "bypass",
+            json!({"on": 1}),
+            "is an object ({..}); it can be true",
+        ),
+    ] {
+        let mut document = json!({"version": 1, "chain": [{"plugin": "A"}, {"plugin": "B"}]});
+        document["chain"][0][field] = value;
+        let loaded = parse(&document.to_string()).unwrap();
+        let warning = loaded.warnings.concat();
+        let expected = format!("does not understand (its \"{field}\" {reason}");
+        assert!(
+            warning.starts_with("place 1 of the chain holds"),
+            "{warning}"
+        );
+        assert!(warning.contains(&expected), "{warning}");
+        assert_eq!(loaded.rack.slots().count(), 1);
+        let saved: Value = serde_json::from_str(&to_text(&loaded.rack)).unwrap();
+        assert_eq!(saved, document);
+    }
+}
+
+#[test]
+fn settings_at_their_ends_are_read_and_defaults_are_not_written() {
+    let written = r#"{"version":1,"all_cores":true,"runaway_limit_dbfs":0,"chain":[{"plugin":"A","mix_percent":0,"input_gain_db":-144,"output_gain_db":24,"channels":"side"},{"plugin":"B","mix_percent":33.3}]}"#;
+    let loaded = parse(written).unwrap();
+    assert_eq!(loaded.warnings, [""; 0]);
+    assert_eq!(serde_json::to_string(&loaded.rack).unwrap(), written);
+
+    let defaults = r#"{"all_cores": false, "runaway_limit_dbfs": 36.0, "chain": [{"plugin": "A",
+        "mix_percent": 100, "input_gain_db": 0, "output_gain_db": -0.0, "channels": "all",
+        "bypass": false, "state": null}]}"#;
+    let loaded = parse(defaults).unwrap();
+    assert_eq!(loaded.warnings, [""; 0]);
+    let least = r#"{"version":1,"chain":[{"plugin":"A"}]}"#;
+    assert_eq!(serde_json::to_string(&loaded.rack).unwrap(), least);
+}
+
+#[test]
+fn a_setting_of_the_rack_that_cannot_be_is_told_and_kept_until_it_is_set() {
+    let text =
+        r#"{"version":1,"chain":[{"plugin":"A"}],"all_cores":"yes","runaway_limit_dbfs":99}"#;
+    let mut rack = parse(text).unwrap().rack;
+    let warnings = parse(text).unwrap().warnings;
+    assert!(
+        warnings[0].contains("its \"all_cores\" is \"yes\""),
+        "{warnings:?}"
+    );
+    assert!(
+        warnings[1].contains("is 99; it can be 0 to 80"),
+        "{warnings:?}"
+    );
+    assert!(!rack.all_cores && rack.runaway_limit_dbfs == 36.0);
+    assert_eq!(serde_json::to_string(&rack).unwrap(), text);
+
+    rack.apply(Edit::SetAllCores(true)).unwrap();
+    rack.apply(Edit::SetRunawayLimit(12.0)).unwrap();
+    let text = to_text(&rack);
+    let again = parse(&text).unwrap();
+    assert_eq!(again.warnings, [""; 0]);
+    assert_eq!(again.rack, rack);
+}
+
+#[test]
+fn a_number_that_no_computer_holds_is_told_by_its_place() {
+    let complaint = complaint("{\"chain\": [\n{\"plugin\": \"A\", \"mix_percent\": 1e999}]}");
+    assert!(complaint.contains("line 2"), "{complaint}");
+    assert!(complaint.contains("number out of range"), "{complaint}");
 }
 
 #[test]
@@ -199,86 +295,15 @@ fn a_file_that_is_missing_or_no_text_is_told_by_name() {
     assert!(read_file(&marked).is_ok());
 }
 
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        ".{0,8}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(4, 24, 4, |inner| {
-        let key = prop_oneof![
-            "[a-z]{1,3}",
-            prop::sample::select(vec![
-                "plugin", "chain", "state", "bypass", "name", "version"
-            ])
-            .prop_map(str::to_owned),
-        ];
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((key, inner), 0..5)
-                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
-        ]
-    })
-}
-
-fn any_plugin() -> impl Strategy<Value = PluginReference> {
-    let field = || prop::option::of(".{0,6}");
-    let format = prop_oneof![
-        prop::sample::select(vec!["VST3", "LV2", "LADSPA", "AudioUnit", "CLAP"])
-            .prop_map(str::to_owned),
-        "[A-Z]{7}",
-    ];
-    let name = prop_oneof!["(VST3|lv2|AU|x)?[: ]{0,2}.{0,6}", ".{0,6}"];
-    (
-        name,
-        prop::option::of(format),
-        field(),
-        field(),
-        field(),
-        field(),
-    )
-        .prop_map(
-            |(name, format, id, file, vendor, version)| PluginReference {
-                name,
-                format,
-                id,
-                file,
-                vendor,
-                version,
-                unknown: Map::new(),
-            },
-        )
-}
-
-fn any_rack() -> impl Strategy<Value = Rack> {
-    let state = prop::option::of(prop::collection::vec(any::<u8>(), 0..200));
-    let unknown = prop::collection::vec(("x[a-z]{0,3}", any_json()), 0..3);
-    let slot = (any_plugin(), any::<bool>(), state, unknown);
-    let slots = prop::collection::vec(slot, 0..6);
-    (prop::option::of(".{0,8}"), slots).prop_map(|(name, slots)| {
-        let mut rack = Rack::new();
-        rack.name = name;
-        for (at, (plugin, bypass, state, unknown)) in slots.into_iter().enumerate() {
-            let mut slot = rack.new_slot(plugin);
-            slot.bypass = bypass;
-            slot.state = state.map(ChildState::from);
-            slot.unknown = unknown.into_iter().collect();
-            rack.apply(Edit::Insert { at, slot }).unwrap();
-        }
-        rack
-    })
-}
-
 proptest! {
     #[test]
     fn any_rack_comes_back_from_its_text(rack in any_rack()) {
         let text = to_text(&rack);
         let loaded = parse(&text).unwrap();
-        prop_assert_eq!(&loaded.warnings, &[""; 0]);
+        let unknown = rack.chain.items().filter(|item| matches!(item, Item::Unknown(_)));
+        prop_assert_eq!(loaded.warnings.len(), unknown.count());
         prop_assert_eq!(to_text(&loaded.rack), text);
-        prop_assert_eq!(loaded.rack, rack);
+        prop_assert_eq!(loaded.rack.without_ids(), rack.without_ids());
     }
 
     #[test]
@@ -289,10 +314,13 @@ proptest! {
     #[test]
     fn no_json_makes_reading_panic_and_what_is_read_is_saved_whole(
         chain in prop::collection::vec(any_json(), 0..5),
+        inside in prop::collection::vec(any_json(), 0..3),
         other in any_json(),
     ) {
         let _ = parse(&other.to_string());
-        let text = json!({"chain": chain, "other": other}).to_string();
+        let split = json!({"split": "parallel", "chains": [inside, other]});
+        let text = json!({"chain": [chain, split], "all_cores": other, "other": other});
+        let text = text.to_string();
         let once = to_text(&parse(&text).unwrap().rack);
         prop_assert_eq!(to_text(&parse(&once).unwrap().rack), once);
     }

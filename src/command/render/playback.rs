@@ -7,7 +7,7 @@ use matryoshka::catalog::{Thoroughness, resolve};
 use matryoshka::child::{Activation, Description, loudest};
 use matryoshka::rack::edit::Edit;
 use matryoshka::rack::exchange::Player;
-use matryoshka::rack::{PluginReference, Rack};
+use matryoshka::rack::{ChainId, Place, PluginReference, Rack};
 use matryoshka::session::{Handle, Preparation, Prepared, SlotReport};
 use matryoshka::state;
 use matryoshka::threads::MessageThread;
@@ -51,7 +51,9 @@ impl Contents {
             let wanted = PluginReference::from(name.as_str());
             let found = resolve(thread, &wanted, Thoroughness::Every)?;
             let slot = rack.new_slot(exactly(found));
-            rack.apply(Edit::Insert { at, slot })?;
+            let (chain, item) = (ChainId::ROOT, slot.into());
+            let place = Place { chain, at };
+            rack.apply(Edit::Insert { place, item })?;
         }
         Ok(rack)
     }

@@ -7,8 +7,9 @@ use std::thread::{self, ThreadId};
 use super::*;
 use crate::audio::{EventList, Transport};
 use crate::child::{Activation, Failure, Layout, Processor};
-use crate::rack::compile::{ChildPlan, Plan, SlotPlan, compile};
-use crate::rack::schedule::ProcessorCell;
+use crate::rack::SlotChannels;
+use crate::rack::compile::{ChildShape, ItemShape, RackShape, SlotShape, compile};
+use crate::rack::schedule::{Growth, Leased, Parts, ProcessorCell, Settings, Strip};
 
 /// Adds one, and tells if it is dropped anywhere but on the thread that made it.
 struct Guard {
@@ -55,22 +56,6 @@ impl Watch {
     }
 }
 
-fn plan(children: usize, latency_samples: u32) -> Plan {
-    let layout = Layout {
-        main_inputs: 1,
-        main_outputs: 1,
-        sidechain: 0,
-    };
-    let slot = SlotPlan {
-        bypass: false,
-        children: vec![ChildPlan {
-            layout,
-            latency_samples,
-        }],
-    };
-    compile(&vec![slot; children], 1, 0)
-}
-
 /// A schedule that adds one for each child.
 fn schedule(publisher: &Publisher, cells: &[ProcessorCell], latency_samples: u32) -> Schedule {
     let activation = Activation {
@@ -78,8 +63,46 @@ fn schedule(publisher: &Publisher, cells: &[ProcessorCell], latency_samples: u32
         max_frames: 16,
         offline: false,
     };
-    let plan = plan(cells.len(), latency_samples);
-    Schedule::new(publisher.brand(), plan, cells.to_vec(), &activation).unwrap()
+    let settings = Settings::new(&activation, 36.0);
+    let layout = Layout {
+        main_inputs: 1,
+        main_outputs: 1,
+        sidechain: 0,
+    };
+    let slot = ItemShape::Slot(SlotShape {
+        children: vec![ChildShape {
+            layout,
+            latency_samples,
+        }],
+        channels: SlotChannels::All,
+        present: true,
+    });
+    let plan = compile(&RackShape {
+        items: vec![slot; cells.len()],
+        channels: 1,
+        ..RackShape::default()
+    });
+    let brand = publisher.brand();
+    let strip = || {
+        let (controls, meters) = Default::default();
+        let latencies = [latency_samples];
+        let strip = Strip::new(controls, meters, 1, latency_samples, &latencies, &settings);
+        Leased::new(brand, strip)
+    };
+    let parts = Parts {
+        children: cells.to_vec(),
+        strips: cells.iter().map(|_| strip()).collect(),
+        ..Parts::default()
+    };
+    Schedule::new(brand, plan, parts, Growth::default(), settings).unwrap()
+}
+
+/// Publishes as soon as there is room.
+fn publish(publisher: &mut Publisher, mut schedule: Schedule) {
+    while let Err(back) = publisher.publish(schedule) {
+        schedule = back;
+        thread::yield_now();
+    }
 }
 
 /// What becomes of silence.
@@ -127,23 +150,19 @@ fn a_thousand_swaps_while_audio_runs_free_nothing_there_and_lose_no_block() {
     for swap in 0..1000 {
         let mut cells: Vec<ProcessorCell> = (0..swap % 4).map(|_| watch.cell(&publisher)).collect();
         cells.push(steady.clone());
-        publisher.publish(schedule(&publisher, &cells, 0)).unwrap();
-        if swap % 8 == 0 {
-            while !publisher.collect() {
-                thread::yield_now();
-            }
-        }
+        let next = schedule(&publisher, &cells, 0);
+        publish(&mut publisher, next);
     }
-    while !publisher.collect() {
+    while !publisher.is_idle() {
+        publisher.collect();
         thread::yield_now();
     }
     stop.store(true, Ordering::SeqCst);
     let (mut player, swaps) = audio.join().unwrap();
-    publisher.withdraw();
     while !player.retire() {
         publisher.collect();
     }
-    publisher.withdraw();
+    publisher.collect();
 
     assert!(swaps > 0, "the audio thread never saw a swap");
     assert!(
@@ -156,71 +175,75 @@ fn a_thousand_swaps_while_audio_runs_free_nothing_there_and_lose_no_block() {
 
 #[test]
 fn without_a_schedule_the_audio_passes() {
-    let (_publisher, mut player) = exchange(1);
+    let (_publisher, mut player) = exchange(2);
     assert_eq!(hear(&mut player, &mut EventList::default()), 0.0);
     assert_eq!(player.latency_samples(), 0);
     assert_eq!(player.take_latency_change(), None);
 }
 
 #[test]
-fn of_many_edits_between_two_blocks_the_last_one_plays_and_all_others_come_back() {
+fn of_many_schedules_between_two_blocks_the_last_one_plays_and_all_others_come_back() {
     let watch = Watch::default();
-    for capacity in [1, 2, 10] {
-        let (mut publisher, mut player) = exchange(capacity);
-        for children in 1..=5 {
-            let cells: Vec<ProcessorCell> = (0..children).map(|_| watch.cell(&publisher)).collect();
-            publisher.publish(schedule(&publisher, &cells, 0)).unwrap();
-        }
-        let mut events_out = EventList::default();
-        while !publisher.collect() {
-            hear(&mut player, &mut events_out);
-        }
-        assert_eq!(
-            hear(&mut player, &mut events_out),
-            5.0,
-            "room for {capacity}"
-        );
-        publisher.collect();
-        assert_eq!(watch.alive(), 5, "room for {capacity}");
-        drop((publisher, player));
-        assert_eq!(watch.alive(), 0);
+    let (mut publisher, mut player) = exchange(10);
+    for children in 1..=5 {
+        let cells: Vec<ProcessorCell> = (0..children).map(|_| watch.cell(&publisher)).collect();
+        let next = schedule(&publisher, &cells, 0);
+        assert!(publisher.publish(next).is_ok());
+        assert!(!publisher.is_idle());
+    }
+    assert_eq!(hear(&mut player, &mut EventList::default()), 5.0);
+    assert!(publisher.is_idle());
+    publisher.collect();
+    assert_eq!(watch.alive(), 5);
+    drop((publisher, player));
+    assert_eq!(watch.alive(), 0);
+}
+
+#[test]
+fn a_schedule_for_which_there_is_no_room_is_handed_back() {
+    let watch = Watch::default();
+    let (mut publisher, _player) = exchange(2);
+    for sent in 0..4 {
+        let next = schedule(&publisher, &[watch.cell(&publisher)], 0);
+        assert_eq!(publisher.publish(next).is_ok(), sent < 2);
     }
 }
 
 #[test]
 fn while_nobody_collects_the_old_schedule_plays_on() {
     let watch = Watch::default();
-    let (mut publisher, mut player) = exchange(1);
+    let (mut publisher, mut player) = exchange(2);
     let mut events_out = EventList::default();
     // Publishing collects, so the way back is blocked by sending behind the publisher's back.
-    for children in 1..=5 {
+    for children in 1..=7 {
         let cells: Vec<ProcessorCell> = (0..children).map(|_| watch.cell(&publisher)).collect();
         let next = Box::new(schedule(&publisher, &cells, 0));
         let sent = publisher.to_audio.push(next).is_ok();
         let heard = hear(&mut player, &mut events_out);
-        // Room for two on the way back: the third swap has to wait.
-        assert_eq!(heard, children.min(3) as f32);
-        assert_eq!(sent, children <= 4);
+        // Room for three on the way back: the fourth swap has to wait.
+        assert_eq!(heard, children.min(4) as f32);
+        assert_eq!(sent, children <= 6);
     }
     publisher.collect();
-    assert_eq!(hear(&mut player, &mut events_out), 4.0);
+    assert_eq!(hear(&mut player, &mut events_out), 6.0);
     assert!(!watch.strayed.load(Ordering::SeqCst));
 }
 
 #[test]
-fn after_retiring_and_withdrawing_every_child_can_be_taken_back() {
+fn after_retiring_every_child_can_be_taken_back() {
     let watch = Watch::default();
     let (mut publisher, mut player) = exchange(2);
     let cell = watch.cell(&publisher);
-    for _ in 0..6 {
-        publisher
-            .publish(schedule(&publisher, std::slice::from_ref(&cell), 0))
-            .unwrap();
+    for _ in 0..2 {
+        let next = schedule(&publisher, std::slice::from_ref(&cell), 0);
+        publish(&mut publisher, next);
     }
     player.adopt();
-    assert!(publisher.collect());
+    let next = schedule(&publisher, std::slice::from_ref(&cell), 0);
+    publish(&mut publisher, next);
     assert!(player.retire());
-    publisher.withdraw();
+    publisher.collect();
+    assert!(publisher.is_idle());
     assert!(cell.into_inner().is_ok());
     assert_eq!(hear(&mut player, &mut EventList::default()), 0.0);
 }

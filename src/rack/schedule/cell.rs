@@ -1,29 +1,59 @@
-//! Who may touch a child's audio half, and when.
+//! Who may touch what the audio thread works with, and when.
 //!
-//! Two schedules that follow each other share most of their children, so a child's audio half cannot
-//! belong to either. It lives in a [`ProcessorCell`], and the right to use it in a [`Lease`], of
-//! which there is exactly one for each exchange: whoever holds the lease may use the processors of
-//! its brand, one at a time. That costs a comparison instead of an atomic exchange for each child
-//! and block, and the compiler sees to the rest.
+//! Two schedules that follow each other share most of their children, delay lines and fades, so none
+//! of these can belong to either. They live in [`Leased`] cells, and the right to use them in a
+//! [`Lease`], of which there is exactly one for each exchange: whoever holds the lease may use the
+//! cells of its brand, one at a time. That costs a comparison instead of an atomic exchange for each
+//! cell and block, and the compiler sees to the rest.
+//!
+//! Where the chains of a split run at the same time, each has a [twin](Lease::twin) of the lease, and
+//! the schedule has made sure beforehand that no two of them have a cell in common.
 
 #![allow(unsafe_code)]
 
 use std::cell::UnsafeCell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::fader::Fader;
+use super::splitting::SplitState;
+use super::strip::Strip;
 use crate::child::Processor;
 
-/// Marks the processors that one [`Lease`] gives the right to use.
+/// Marks the cells that one [`Lease`] gives the right to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brand(u64);
 
-/// The right to use the processors of one [`Brand`]. There is one for each brand: it can be neither
+/// The right to use the cells of one [`Brand`]. There is one for each brand: it can be neither
 /// copied nor made again. It goes where the audio thread's work goes.
 #[derive(Debug)]
 pub struct Lease {
+    pub(super) children: Key<Box<dyn Processor>>,
+    pub(super) strips: Key<Strip>,
+    pub(super) splits: Key<SplitState>,
+    pub(super) faders: Key<Fader>,
+}
+
+/// The part of a lease for cells that hold a `T`. With one key for each kind, cells of two kinds can
+/// be open at the same time, and two of one kind cannot.
+pub struct Key<T> {
     brand: Brand,
+    kind: PhantomData<fn(T)>,
+}
+
+impl<T> Key<T> {
+    fn new(brand: Brand) -> Self {
+        let kind = PhantomData;
+        Self { brand, kind }
+    }
+}
+
+impl<T> fmt::Debug for Key<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.brand.fmt(formatter)
+    }
 }
 
 impl Lease {
@@ -31,60 +61,69 @@ impl Lease {
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self::of(Brand(NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn of(brand: Brand) -> Self {
         Self {
-            brand: Brand(NEXT.fetch_add(1, Ordering::Relaxed)),
+            children: Key::new(brand),
+            strips: Key::new(brand),
+            splits: Key::new(brand),
+            faders: Key::new(brand),
         }
     }
 
-    /// The mark for the processors that this is the right to use.
+    /// The mark for the cells that this is the right to use.
     pub fn brand(&self) -> Brand {
-        self.brand
+        self.children.brand
+    }
+
+    /// The same right once more, for a chain that runs beside others.
+    ///
+    /// # Safety
+    ///
+    /// While it lives, no cell may be opened with it that is opened with another twin of the lease,
+    /// or with the lease itself.
+    pub(super) unsafe fn twin(&self) -> Self {
+        Self::of(self.brand())
     }
 }
 
-/// A shared handle to a child's audio half. Clones are handles to the same.
-#[derive(Clone)]
-pub struct ProcessorCell {
-    shared: Arc<Shared>,
+/// A shared handle to something that the audio thread works with. Clones are handles to the same.
+pub struct Leased<T> {
+    shared: Arc<Shared<T>>,
 }
 
-struct Shared {
+/// A child's audio half.
+pub type ProcessorCell = Leased<Box<dyn Processor>>;
+
+struct Shared<T> {
     brand: Brand,
-    failed: AtomicBool,
-    processor: UnsafeCell<Box<dyn Processor>>,
+    value: UnsafeCell<T>,
 }
 
-// SAFETY: the brand never changes and `failed` is atomic. The processor, which is `Send`, is reached
-// through a shared `Shared` in `ProcessorCell::processor` alone, and there by one thread at a time:
-// see there.
-unsafe impl Sync for Shared {}
+// SAFETY: the brand never changes. The value, which is `Send`, is reached through a shared `Shared` in
+// `Leased::open` alone, and there by one thread at a time: see there.
+unsafe impl<T: Send> Sync for Shared<T> {}
 
-impl ProcessorCell {
-    /// Takes a child's audio half, to be used by whoever holds the lease of that brand.
-    pub fn new(brand: Brand, processor: Box<dyn Processor>) -> Self {
+impl<T> Leased<T> {
+    /// Takes something, to be used by whoever holds the lease of that brand.
+    pub fn new(brand: Brand, value: T) -> Self {
+        let value = UnsafeCell::new(value);
         Self {
-            shared: Arc::new(Shared {
-                brand,
-                failed: AtomicBool::new(false),
-                processor: UnsafeCell::new(processor),
-            }),
+            shared: Arc::new(Shared { brand, value }),
         }
     }
 
-    /// Gives the audio half back.
+    /// Gives it back.
     ///
     /// # Errors
     ///
-    /// The cell itself, while there are clones of it: a schedule still holds the child.
-    pub fn into_inner(self) -> Result<Box<dyn Processor>, Self> {
+    /// The cell itself, while there are clones of it: a schedule still holds it.
+    pub fn into_inner(self) -> Result<T, Self> {
         Arc::try_unwrap(self.shared)
-            .map(|shared| shared.processor.into_inner())
+            .map(|shared| shared.value.into_inner())
             .map_err(|shared| Self { shared })
-    }
-
-    /// Whether the child failed while processing. It is not called again; its slot passes audio.
-    pub fn failed(&self) -> bool {
-        self.shared.failed.load(Ordering::Relaxed)
     }
 
     /// The mark of the lease that gives the right to use it.
@@ -92,8 +131,9 @@ impl ProcessorCell {
         self.shared.brand
     }
 
-    pub(super) fn mark_failed(&self) {
-        self.shared.failed.store(true, Ordering::Relaxed);
+    /// Whether both are handles to the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// Where the shared part is, to tell cells apart.
@@ -101,29 +141,36 @@ impl ProcessorCell {
         Arc::as_ptr(&self.shared) as usize
     }
 
-    /// The audio half, for as long as the lease is not used for anything else; nothing with a lease
-    /// of another brand.
+    /// What is in it, for as long as the key is not used for anything else; nothing with a key of
+    /// another brand.
     #[inline]
-    pub(super) fn processor<'l>(&'l self, lease: &'l mut Lease) -> Option<&'l mut dyn Processor> {
-        if self.shared.brand != lease.brand {
+    pub(in crate::rack) fn open<'l>(&'l self, key: &'l mut Key<T>) -> Option<&'l mut T> {
+        if self.shared.brand != key.brand {
             return None;
         }
-        // SAFETY: no other reference to the processor exists while the one returned does. Only this
-        // function makes any from a shared `Shared`, each borrows the lease of the cell's brand
-        // mutably for all of its life, and there is one such lease: `Lease::new` never gives a
-        // brand twice (2^64 calls apart), and a `Lease` cannot be cloned. Where the lease has moved
-        // to another thread, whatever moved it has ordered this use after the last one.
-        // `into_inner` needs the last handle, by value, and this borrows one.
-        Some(unsafe { &mut **self.shared.processor.get() })
+        // SAFETY: no other reference to the value exists while the one returned does. Only this
+        // function makes any from a shared `Shared`, each borrows the key of the cell's brand and
+        // kind mutably for all of its life, and there is one such key: `Lease::new` never gives a
+        // brand twice (2^64 calls apart), neither lease nor key can be cloned, and who makes a twin
+        // answers for it. Where the lease has moved to another thread, whatever moved it has ordered
+        // this use after the last one. `into_inner` needs the last handle, by value, and this
+        // borrows one.
+        Some(unsafe { &mut *self.shared.value.get() })
     }
 }
 
-impl fmt::Debug for ProcessorCell {
+impl<T> Clone for Leased<T> {
+    fn clone(&self) -> Self {
+        let shared = self.shared.clone();
+        Self { shared }
+    }
+}
+
+impl<T> fmt::Debug for Leased<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("ProcessorCell")
+            .debug_struct("Leased")
             .field("brand", &self.shared.brand)
-            .field("failed", &self.failed())
             .finish_non_exhaustive()
     }
 }
@@ -131,18 +178,23 @@ impl fmt::Debug for ProcessorCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rack::fakes::FakeSpec;
 
     #[test]
     fn only_the_lease_of_its_own_brand_opens_a_cell() {
-        let (mut own, mut foreign) = (Lease::new(), Lease::new());
-        let spec = FakeSpec {
-            layout: Default::default(),
-            latency: 0,
-            gain: 1.0,
-        };
-        let cell = ProcessorCell::new(own.brand(), spec.processor(1));
-        assert!(cell.processor(&mut own).is_some());
-        assert!(cell.processor(&mut foreign).is_none());
+        let (own, foreign) = (Lease::new().brand(), Lease::new().brand());
+        let cell = Leased::new(own, 7);
+        let (mut own, mut foreign) = (Key::new(own), Key::new(foreign));
+        assert_eq!(cell.open(&mut own), Some(&mut 7));
+        assert_eq!(cell.open(&mut foreign), None);
+    }
+
+    #[test]
+    fn what_a_schedule_still_holds_is_not_given_back() {
+        let lease = Lease::new();
+        let cell = Leased::new(lease.brand(), 7);
+        let held = cell.clone();
+        let cell = cell.into_inner().unwrap_err();
+        drop(held);
+        assert_eq!(cell.into_inner().unwrap(), 7);
     }
 }

@@ -1,235 +1,250 @@
 //! The steps of a plan, done. Blocks that come here are as announced: the plan's channels, all of
 //! the block's length, which is at most the maximum.
 
-use super::cell::{Lease, ProcessorCell};
-use super::lanes::Lanes;
-use crate::audio::{Block, EventList};
-use crate::child::Layout;
-use crate::rack::compile::{Gather, Plan, Scatter, Spread, Step};
-use crate::rack::delay::DelayLine;
+use std::ops::Range;
 
-/// Steps, children, and what they need.
+use arrayvec::ArrayVec;
+
+use super::cell::{Lease, Leased, ProcessorCell};
+use super::fader::Fader;
+use super::fork::{Chains, Cores, Outs};
+use super::lanes::Lanes;
+use super::splitting::{SplitState, chain_lanes, fade_chain};
+use super::strip::{Strip, levels_of};
+use super::ticks;
+use super::work::Players;
+use super::{Ground, Parts};
+use crate::audio::EventList;
+use crate::rack::compile::{Base, Plan, SplitStep, Step};
+use crate::rack::levels::Levels;
+
+/// Of more chains than these, the first are looked at to see whether a fork pays.
+const MAX_COSTS: usize = 32;
+
+/// Steps, what they work with, and scratch memory.
 #[derive(Debug)]
 pub(super) struct Engine {
-    steps: Vec<Step>,
-    children: Vec<ProcessorCell>,
-    delays: Vec<DelayLine>,
-    scratch: Lanes,
-    /// Holds nothing: takes the events of linked children, of which the first speaks for all.
-    unheard: EventList,
+    pub plan: Plan,
+    pub children: Vec<ProcessorCell>,
+    pub strips: Vec<Leased<Strip>>,
+    pub splits: Vec<Leased<SplitState>>,
+    pub faders: Vec<Leased<Fader>>,
+    pub lanes: Lanes,
+    pub outs: Outs,
 }
 
-/// What became of a child's turn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    Played,
-    /// It failed just now.
-    Broke,
-    /// It failed earlier, or is not there.
-    Absent,
+/// What is whose turn: the right to touch things, and where events go.
+pub(super) struct Turn<'t> {
+    pub lease: &'t mut Lease,
+    pub events_out: &'t mut EventList,
 }
 
 impl Engine {
-    pub fn new(plan: Plan, children: Vec<ProcessorCell>, max_frames: usize) -> Self {
+    pub fn new(plan: Plan, parts: Parts, max_frames: usize) -> Self {
+        let forks =
+            (plan.steps.iter()).any(|step| matches!(step, Step::Split(split) if split.forks));
         Self {
-            steps: plan.steps,
-            children,
-            delays: (plan.delays.iter())
-                .map(|delay| DelayLine::new(delay.samples, delay.channels))
-                .collect(),
-            scratch: Lanes::new(plan.scratch_channels, max_frames),
-            unheard: EventList::with_capacity(0),
+            lanes: Lanes::new(plan.lanes, max_frames),
+            outs: Outs::new(if forks { plan.chains.len() } else { 0 }),
+            plan,
+            children: parts.children,
+            strips: parts.strips,
+            splits: parts.splits,
+            faders: parts.faders,
         }
     }
 
-    pub fn reset(&mut self) {
-        for delay in &mut self.delays {
-            delay.reset();
-        }
-    }
-
-    pub fn run(&mut self, lease: &mut Lease, block: &mut Block<'_, '_>) {
-        for step in &self.steps {
-            match *step {
-                Step::InPlace { child, sidechain } => {
-                    let Some(cell) = self.children.get(child) else {
+    /// Runs steps on the audio of a chain: in `main`, or in scratch channels.
+    pub fn run<'a>(
+        &self,
+        steps: Range<usize>,
+        main: &mut [&'a mut [f32]],
+        mut known: Option<Levels>,
+        turn: &mut Turn<'_>,
+        ground: &Ground<'_, 'a>,
+        cores: Option<&dyn Cores>,
+    ) {
+        let mut next = steps.start;
+        let mut started = ticks::now();
+        while let Some(step) = self.plan.steps.get(next).filter(|_| next < steps.end) {
+            next += 1;
+            match step {
+                Step::Slot(step) => {
+                    let Some(strip) = (self.strips.get(step.slot))
+                        .and_then(|strip| strip.open(&mut turn.lease.strips))
+                    else {
                         continue;
                     };
-                    let mut view = Block {
-                        main: &mut *block.main,
-                        sidechain: if sidechain { block.sidechain } else { &[] },
-                        frames: block.frames,
-                        events: block.events,
-                        events_out: &mut *block.events_out,
-                        transport: block.transport,
+                    let end = step.first_child + step.children;
+                    let players = Players {
+                        children: (self.children.get(step.first_child..end)).unwrap_or_default(),
+                        key: &mut turn.lease.children,
+                        events_out: &mut *turn.events_out,
                     };
-                    if take_turn(cell, lease, &mut view) == Turn::Broke {
-                        silence(block.main);
-                    }
+                    let levels = match step.base {
+                        Base::Main => strip.run(step, main, known, players, ground, &self.lanes),
+                        Base::Lanes(first) => {
+                            let mut chain = self.chain(first, step.channels, ground);
+                            strip.run(step, &mut chain, known, players, ground, &self.lanes)
+                        }
+                    };
+                    known = Some(levels);
+                    let ended = ticks::now();
+                    let share = ended.wrapping_sub(started) as f32 * ground.share_per_tick;
+                    strip.meters.cost.take(share, ground.factors);
+                    started = ended;
                 }
-                Step::PerChannel {
-                    first_child,
-                    sidechain,
-                } => {
-                    let cells = self.children.get(first_child..).unwrap_or_default();
-                    let channels = block.main.chunks_exact_mut(1);
-                    for (index, (cell, channel)) in cells.iter().zip(channels).enumerate() {
-                        let events_out = match index {
-                            0 => &mut *block.events_out,
-                            _ => &mut self.unheard,
-                        };
-                        let mut view = Block {
-                            main: &mut *channel,
-                            sidechain: if sidechain { block.sidechain } else { &[] },
-                            frames: block.frames,
-                            events: block.events,
-                            events_out,
-                            transport: block.transport,
-                        };
-                        if take_turn(cell, lease, &mut view) == Turn::Broke {
-                            silence(channel);
+                Step::Split(step) => {
+                    match step.base {
+                        Base::Main => self.split(step, main, turn, ground, cores),
+                        Base::Lanes(first) => {
+                            let mut chain = self.chain(first, step.channels, ground);
+                            self.split(step, &mut chain, turn, ground, cores);
                         }
                     }
-                }
-                Step::Adapted {
-                    child,
-                    layout,
-                    inputs,
-                    outputs,
-                } => {
-                    let Some(cell) = self.children.get(child).filter(|cell| !cell.failed()) else {
-                        continue;
-                    };
-                    let mut lanes = self.scratch.list(layout.block_channels(), block.frames);
-                    gather(inputs, layout, block.main, &mut lanes);
-                    let mut view = Block {
-                        main: &mut lanes,
-                        sidechain: if layout.sidechain > 0 {
-                            block.sidechain
-                        } else {
-                            &[]
-                        },
-                        frames: block.frames,
-                        events: block.events,
-                        events_out: &mut *block.events_out,
-                        transport: block.transport,
-                    };
-                    match take_turn(cell, lease, &mut view) {
-                        Turn::Played => scatter(outputs, layout, &lanes, block.main),
-                        Turn::Broke => scatter_silence(outputs, layout, block.main),
-                        Turn::Absent => {}
-                    }
-                }
-                Step::Delay {
-                    line,
-                    first_channel,
-                } => {
-                    if let (Some(delay), Some(channels)) = (
-                        self.delays.get_mut(line),
-                        block.main.get_mut(first_channel..),
-                    ) {
-                        let channels = channels.iter_mut().map(|channel| &mut **channel);
-                        delay.process(channels, block.frames);
-                    }
+                    next = step.end;
+                    known = None;
+                    started = ticks::now();
                 }
             }
         }
     }
-}
 
-#[inline]
-fn take_turn(cell: &ProcessorCell, lease: &mut Lease, block: &mut Block<'_, '_>) -> Turn {
-    if cell.failed() {
-        return Turn::Absent;
-    }
-    let Some(processor) = cell.processor(lease) else {
-        return Turn::Absent;
-    };
-    match processor.process(block) {
-        Ok(()) => Turn::Played,
-        Err(_) => {
-            cell.mark_failed();
-            Turn::Broke
-        }
-    }
-}
-
-/// Fills a child's channels: its inputs from the chain, the others with silence.
-fn gather(inputs: Gather, layout: Layout, chain: &[&mut [f32]], lanes: &mut [&mut [f32]]) {
-    let given = match inputs {
-        Gather::Nothing => 0,
-        Gather::Straight => layout.main_inputs.min(chain.len()),
-        Gather::Mean => chain.len().min(1),
-        Gather::Copy if chain.is_empty() => 0,
-        Gather::Copy => layout.main_inputs,
-    };
-    for (index, lane) in lanes.iter_mut().enumerate() {
-        let source = if inputs == Gather::Copy { 0 } else { index };
-        match chain.get(source) {
-            Some(channel) if index < given => copy(channel, lane),
-            _ => lane.fill(0.0),
-        }
-    }
-    if inputs == Gather::Mean
-        && let Some(lane) = lanes.first_mut()
-    {
-        for channel in chain.iter().skip(1) {
-            add(channel, lane);
-        }
-        let share = 1.0 / chain.len().max(1) as f32;
-        lane.iter_mut().for_each(|sample| *sample *= share);
-    }
-}
-
-/// Puts a child's outputs into the chain.
-fn scatter(outputs: Scatter, layout: Layout, lanes: &[&mut [f32]], chain: &mut [&mut [f32]]) {
-    let (spread, adds) = match outputs {
-        Scatter::Nothing => return,
-        Scatter::Replace(spread) => (spread, false),
-        Scatter::Add(spread) => (spread, true),
-    };
-    let put = if adds { add } else { copy };
-    match spread {
-        Spread::Straight => {
-            for (lane, channel) in lanes.iter().take(layout.main_outputs).zip(chain) {
-                put(lane, channel);
-            }
-        }
-        Spread::ToAll => {
-            if let Some(lane) = lanes.first() {
-                chain.iter_mut().for_each(|channel| put(lane, channel));
-            }
-        }
-        Spread::FoldPair => {
-            if let ([left, right, ..], Some(channel)) = (lanes, chain.first_mut()) {
-                for ((sample, left), right) in channel.iter_mut().zip(&**left).zip(&**right) {
-                    let mean = (left + right) * 0.5;
-                    *sample = if adds { *sample + mean } else { mean };
-                }
-            }
-        }
-    }
-}
-
-/// Leaves silence where a child that failed would have put its outputs.
-fn scatter_silence(outputs: Scatter, layout: Layout, chain: &mut [&mut [f32]]) {
-    if let Scatter::Replace(spread) = outputs {
-        let replaced = match spread {
-            Spread::Straight => layout.main_outputs.min(chain.len()),
-            Spread::ToAll | Spread::FoldPair => chain.len(),
+    fn split(
+        &self,
+        step: &SplitStep,
+        channels: &mut [&mut [f32]],
+        turn: &mut Turn<'_>,
+        ground: &Ground<'_, '_>,
+        cores: Option<&dyn Cores>,
+    ) {
+        let frames = ground.frames;
+        let Some(state) = self.splits.get(step.split) else {
+            return;
         };
-        silence(chain.get_mut(..replaced).unwrap_or_default());
+        let is_heard = state
+            .open(&mut turn.lease.splits)
+            .is_some_and(|state| state.open(step, channels, frames, &ground.settings, &self.lanes));
+        if !is_heard {
+            return;
+        }
+        let started = ticks::now();
+        let cores = cores.filter(|cores| step.forks && self.pays(step, turn, ground, *cores));
+        match cores {
+            Some(cores) => self.fork(step, turn, ground, cores),
+            None => {
+                for chain in 0..step.chains {
+                    self.run_chain(step, chain, turn, ground);
+                }
+            }
+        }
+        if step.forks
+            && let Some(state) = state.open(&mut turn.lease.splits)
+        {
+            let share = ticks::now().wrapping_sub(started) as f32 * ground.share_per_tick;
+            state.trial.take(cores.is_some(), share);
+        }
+        for chain in 0..step.chains {
+            let index = step.first_chain + chain;
+            let (Some(plan), Some(fader)) = (self.plan.chains.get(index), self.faders.get(index))
+            else {
+                continue;
+            };
+            if let Some(fader) = fader.open(&mut turn.lease.faders) {
+                fade_chain(fader, step, chain, plan, ground, &self.lanes);
+            }
+        }
+        if let Some(state) = state.open(&mut turn.lease.splits) {
+            state.close(step, channels, frames, &self.lanes);
+        }
     }
-}
 
-fn silence(channels: &mut [&mut [f32]]) {
-    channels.iter_mut().for_each(|channel| channel.fill(0.0));
-}
+    /// Runs one chain of a split.
+    pub fn run_chain(
+        &self,
+        step: &SplitStep,
+        chain: usize,
+        turn: &mut Turn<'_>,
+        ground: &Ground<'_, '_>,
+    ) {
+        let index = step.first_chain + chain;
+        let Some(plan) = self.plan.chains.get(index) else {
+            return;
+        };
+        let started = ticks::now();
+        let entry = levels_of(&chain_lanes(step, chain, ground.frames, &self.lanes));
+        let steps = plan.first_step..plan.end_step;
+        self.run(steps, &mut [], Some(entry), turn, ground, None);
+        if let Some(fader) =
+            (self.faders.get(index)).and_then(|fader| fader.open(&mut turn.lease.faders))
+        {
+            fader.take_entry(entry, step.chain_channels, ground.factors);
+            let share = ticks::now().wrapping_sub(started) as f32 * ground.share_per_tick;
+            fader.meters.cost.take(share, ground.factors);
+        }
+    }
 
-fn copy(from: &[f32], to: &mut [f32]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-}
+    fn fork(
+        &self,
+        step: &SplitStep,
+        turn: &mut Turn<'_>,
+        ground: &Ground<'_, '_>,
+        cores: &dyn Cores,
+    ) {
+        let chains = Chains {
+            engine: self,
+            step,
+            ground,
+            lease: turn.lease,
+        };
+        cores.run(step.split, &chains, step.chains);
+        // In the order of the chains, as if one had run after the other.
+        for chain in step.first_chain..step.first_chain + step.chains {
+            #[allow(unsafe_code)]
+            // SAFETY: the chains have run, so that nobody else has the list.
+            if let Some(list) = unsafe { self.outs.list(chain) } {
+                for event in list.as_slice() {
+                    turn.events_out.push(*event);
+                }
+            }
+        }
+    }
 
-fn add(from: &[f32], to: &mut [f32]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
+    /// Whether the chains are worth the trouble of running them at the same time: by what they cost,
+    /// and by what came of trying.
+    fn pays(
+        &self,
+        step: &SplitStep,
+        turn: &mut Turn<'_>,
+        ground: &Ground<'_, '_>,
+        cores: &dyn Cores,
+    ) -> bool {
+        let chains = step.first_chain..step.first_chain + step.chains;
+        let faders = self.faders.get(chains).unwrap_or_default();
+        let costs_ns: ArrayVec<u64, MAX_COSTS> = (faders.iter())
+            .take(MAX_COSTS)
+            .map(|fader| {
+                let fader = fader.open(&mut turn.lease.faders);
+                let share = fader.map_or(0.0, |fader| fader.meters.cost.smoothed());
+                (share * ground.seconds * 1e9) as u64
+            })
+            .collect();
+        let state = self.splits.get(step.split);
+        cores.pays(&costs_ns)
+            && state
+                .and_then(|state| state.open(&mut turn.lease.splits))
+                .is_some_and(|state| state.trial.suggests_fork())
+    }
+
+    #[allow(unsafe_code)]
+    fn chain(
+        &self,
+        first: usize,
+        channels: usize,
+        ground: &Ground<'_, '_>,
+    ) -> super::lanes::ChannelList<'_> {
+        // SAFETY: only the steps of the chain use its lanes, one after the other, and a split within
+        // it has lanes of its own, as `Schedule::new` has checked.
+        unsafe { self.lanes.list(first, channels, ground.frames) }
+    }
 }

@@ -1,23 +1,66 @@
 //! Schedules against a naive reference, and against hosts and children that misbehave.
 
+mod misfortune;
+mod reference;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::audio::{DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList, Transport};
-use crate::child::{Failure, Layout, Processor};
-use crate::rack::compile::{ChildPlan, Fit, SlotPlan, compile, fit};
+use crate::audio::{EventKind, EventList};
+use crate::child::Layout;
+use crate::cores::Fork;
+use crate::rack::compile::{ChildShape, Fit, fit};
+use crate::rack::conductor::{Conductor, Stage};
+use crate::rack::controls::{ChainControls, SlotControls};
+use crate::rack::exchange::{Player, exchange};
 use crate::rack::fakes::FakeSpec;
+use crate::rack::score::{Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
+use crate::rack::{ChainId, SlotChannels, SlotId, SplitId, SplitKind};
 
 /// Channels of a whole signal.
-type Signal = Vec<Vec<f32>>;
+pub type Signal = Vec<Vec<f32>>;
 
 #[derive(Clone, Debug)]
-struct Slot {
-    bypass: bool,
-    children: Vec<FakeSpec>,
+pub enum Item {
+    Slot(Slot),
+    Split(SplitKind, Vec<Chain>),
 }
 
-fn activation(max_frames: usize) -> Activation {
+#[derive(Clone, Debug)]
+pub struct Slot {
+    pub bypass: bool,
+    pub mix: f32,
+    pub input_gain: f32,
+    pub output_gain: f32,
+    pub channels: SlotChannels,
+    pub children: Vec<FakeSpec>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Chain {
+    pub items: Vec<Item>,
+    pub gain: f32,
+    pub pan: f32,
+    pub heard: bool,
+}
+
+impl Slot {
+    pub fn of(children: Vec<FakeSpec>) -> Self {
+        Self {
+            bypass: false,
+            mix: 1.0,
+            input_gain: 1.0,
+            output_gain: 1.0,
+            channels: SlotChannels::All,
+            children,
+        }
+    }
+}
+
+pub fn activation(max_frames: usize) -> Activation {
     Activation {
         sample_rate: 48000.0,
         max_frames,
@@ -25,35 +68,96 @@ fn activation(max_frames: usize) -> Activation {
     }
 }
 
-fn plan(slots: &[Slot], channels: usize, sidechain: usize) -> Plan {
-    let slots: Vec<SlotPlan> = slots
-        .iter()
-        .map(|slot| SlotPlan {
-            bypass: slot.bypass,
-            children: (slot.children.iter())
-                .map(|child| ChildPlan {
-                    layout: child.layout,
-                    latency_samples: child.latency as u32,
-                })
-                .collect(),
-        })
-        .collect();
-    compile(&slots, channels, sidechain)
+pub fn stage(channels: usize, sidechain_channels: usize, max_frames: usize) -> Stage {
+    Stage {
+        channels,
+        sidechain_channels,
+        all_cores: false,
+        settings: Settings {
+            guard_words: false,
+            ..Settings::new(&activation(max_frames), 200.0)
+        },
+    }
 }
 
-fn schedule(lease: &Lease, slots: &[Slot], chain: (usize, usize), max_frames: usize) -> Schedule {
-    let children = (slots.iter())
-        .flat_map(|slot| &slot.children)
-        .map(|child| ProcessorCell::new(lease.brand(), child.processor(max_frames)))
-        .collect();
-    let plan = plan(slots, chain.0, chain.1);
-    Schedule::new(lease.brand(), plan, children, &activation(max_frames)).unwrap()
+/// A score of fakes.
+pub fn score(brand: Brand, items: &[Item], max_frames: usize) -> Score {
+    let mut next_id = 0;
+    Score {
+        items: score_items(brand, items, max_frames, &mut next_id),
+    }
 }
 
-/// Runs a schedule over a signal in blocks, and returns the events that came out.
-fn run(
-    schedule: &mut Schedule,
-    lease: &mut Lease,
+fn score_items(
+    brand: Brand,
+    items: &[Item],
+    max_frames: usize,
+    next_id: &mut u32,
+) -> Vec<ScoreItem> {
+    let mut scores = Vec::new();
+    for item in items {
+        *next_id += 1;
+        let id = *next_id;
+        scores.push(match item {
+            Item::Slot(slot) => {
+                let children = (slot.children.iter())
+                    .map(|child| {
+                        let shape = ChildShape {
+                            layout: child.layout,
+                            latency_samples: child.latency as u32,
+                        };
+                        let processor: Box<dyn crate::child::Processor> =
+                            child.processor(max_frames);
+                        (shape, Leased::new(brand, processor))
+                    })
+                    .collect();
+                let controls = Arc::new(SlotControls::default());
+                controls.bypass.store(slot.bypass, Relaxed);
+                controls.mix.store(slot.mix, Relaxed);
+                controls.input_gain.store(slot.input_gain, Relaxed);
+                controls.output_gain.store(slot.output_gain, Relaxed);
+                let (id, meters) = (SlotId(id), Arc::default());
+                ScoreItem::Slot(ScoreSlot::new(
+                    id,
+                    slot.channels,
+                    children,
+                    controls,
+                    meters,
+                ))
+            }
+            Item::Split(kind, chains) => {
+                let chains = (chains.iter())
+                    .map(|chain| {
+                        *next_id += 1;
+                        let id = ChainId(*next_id);
+                        let controls = Arc::new(ChainControls::default());
+                        controls.gain.store(chain.gain, Relaxed);
+                        controls.pan.store(chain.pan, Relaxed);
+                        controls.heard.store(chain.heard, Relaxed);
+                        let items = score_items(brand, &chain.items, max_frames, next_id);
+                        ScoreChain::new(id, items, controls, Arc::default())
+                    })
+                    .collect();
+                ScoreItem::Split(ScoreSplit::new(SplitId(id), kind.clone(), chains))
+            }
+        });
+    }
+    scores
+}
+
+/// A player of these items, which has adopted its schedule.
+pub fn player(items: &[Item], stage: &Stage) -> (Conductor, Player) {
+    let (publisher, mut player) = exchange(4);
+    let mut conductor = Conductor::new(publisher);
+    let score = score(conductor.brand(), items, stage.settings.max_frames);
+    conductor.perform(score, stage).unwrap();
+    player.adopt();
+    (conductor, player)
+}
+
+/// Runs a signal in blocks, and returns the events that came out.
+pub fn run(
+    player: &mut Player,
     main: &mut Signal,
     sidechain: &Signal,
     blocks: &[usize],
@@ -74,17 +178,14 @@ fn run(
         let mut list = EventList::default();
         let mut main: Vec<&mut [f32]> = main.iter_mut().map(|c| &mut c[start..end]).collect();
         let sidechain: Vec<&mut [f32]> = sidechain.iter_mut().map(|c| &mut c[start..end]).collect();
-        schedule.run(
-            lease,
-            &mut Block {
-                main: &mut main,
-                sidechain: &sidechain,
-                frames: *frames,
-                events: &events.iter().filter_map(cut).collect::<Vec<_>>(),
-                events_out: &mut list,
-                transport: &Transport::default(),
-            },
-        );
+        player.run(&mut Block {
+            main: &mut main,
+            sidechain: &sidechain,
+            frames: *frames,
+            events: &events.iter().filter_map(cut).collect::<Vec<_>>(),
+            events_out: &mut list,
+            transport: &Transport::default(),
+        });
         events_out.extend(list.as_slice().iter().map(|event| Event {
             offset: event.offset + start as u32,
             ..*event
@@ -92,102 +193,6 @@ fn run(
         start = end;
     }
     events_out
-}
-
-fn delayed(channel: &[f32], samples: usize) -> Vec<f32> {
-    let silence = std::iter::repeat_n(0.0, samples);
-    silence
-        .chain(channel.iter().copied())
-        .take(channel.len())
-        .collect()
-}
-
-/// What a child makes of a whole signal.
-fn play(child: &FakeSpec, inputs: &[Vec<f32>], sidechain: &Signal, frames: usize) -> Signal {
-    let sidechain = sidechain.first().filter(|_| child.layout.sidechain > 0);
-    (0..child.layout.main_outputs)
-        .map(|output| {
-            let now: Vec<f32> = (0..frames)
-                .map(|at| {
-                    let inputs: Vec<f32> = inputs.iter().map(|channel| channel[at]).collect();
-                    child.output(output, at, &inputs, sidechain.map(|channel| channel[at]))
-                })
-                .collect();
-            delayed(&now, child.latency)
-        })
-        .collect()
-}
-
-/// The rules of `compile`, said again over whole signals, without steps, blocks or scratch.
-fn reference(slots: &[Slot], mut chain: Signal, sidechain: &Signal) -> Signal {
-    let channels = chain.len();
-    let frames = chain[0].len();
-    for slot in slots {
-        let Some(child) = slot.children.first() else {
-            continue;
-        };
-        let layout = child.layout;
-        if slot.bypass {
-            let latency = slot
-                .children
-                .iter()
-                .map(|child| child.latency)
-                .max()
-                .unwrap();
-            let latency = if layout.main_outputs == 0 { 0 } else { latency };
-            chain
-                .iter_mut()
-                .for_each(|channel| *channel = delayed(channel, latency));
-            continue;
-        }
-        if slot.children.len() > 1 {
-            let slowest = slot
-                .children
-                .iter()
-                .map(|child| child.latency)
-                .max()
-                .unwrap();
-            for (channel, child) in chain.iter_mut().zip(&slot.children) {
-                let played = play(child, std::slice::from_ref(channel), sidechain, frames);
-                *channel = delayed(&played[0], slowest - child.latency);
-            }
-            continue;
-        }
-        let silence = vec![0.0; frames];
-        let inputs: Signal = (0..layout.main_inputs)
-            .map(|input| match (layout.main_inputs, channels) {
-                (1, 2..) => (0..frames)
-                    .map(|at| {
-                        let sum = chain.iter().map(|channel| channel[at]).reduce(|a, b| a + b);
-                        sum.unwrap() * (1.0 / channels as f32)
-                    })
-                    .collect(),
-                (_, 1) => chain[0].clone(),
-                _ => chain.get(input).unwrap_or(&silence).clone(),
-            })
-            .collect();
-        let outputs = play(child, &inputs, sidechain, frames);
-        for (index, channel) in chain.iter_mut().enumerate() {
-            let wet = match layout.main_outputs {
-                0 => {
-                    continue;
-                }
-                1 => Some(outputs[0].clone()),
-                _ if channels == 1 => {
-                    let pair = outputs[0].iter().zip(&outputs[1]);
-                    Some(pair.map(|(left, right)| (left + right) * 0.5).collect())
-                }
-                _ => outputs.get(index).cloned(),
-            };
-            let dry = delayed(channel, child.latency);
-            *channel = match wet {
-                None => dry,
-                Some(wet) if layout.main_inputs > 0 => wet,
-                Some(wet) => dry.iter().zip(&wet).map(|(dry, wet)| dry + wet).collect(),
-            };
-        }
-    }
-    chain
 }
 
 fn any_child() -> impl Strategy<Value = FakeSpec> {
@@ -205,7 +210,7 @@ fn any_child() -> impl Strategy<Value = FakeSpec> {
     })
 }
 
-fn any_slot(channels: usize) -> impl Strategy<Value = Slot> {
+fn any_children(channels: usize) -> impl Strategy<Value = Vec<FakeSpec>> {
     let nothing = Just(Vec::new());
     let single = any_child().prop_map(|child| vec![child]);
     let linked = prop::collection::vec(any_child(), channels).prop_map(|mut children| {
@@ -219,13 +224,83 @@ fn any_slot(channels: usize) -> impl Strategy<Value = Slot> {
         (child.layout.main_inputs, child.layout.main_outputs) = (channels, channels);
         vec![child]
     });
-    let children = prop_oneof![1 => nothing, 4 => single, 2 => linked, 2 => fitting];
-    (prop::bool::weighted(0.2), children).prop_map(|(bypass, children)| Slot { bypass, children })
+    prop_oneof![1 => nothing, 4 => single, 2 => linked, 3 => fitting]
+}
+
+/// 1 more often than not, so that the short ways are taken too.
+fn any_gain() -> impl Strategy<Value = f32> {
+    prop_oneof![2 => Just(1.0), 1 => 0.0f32..2.0]
+}
+
+fn any_slot(channels: usize) -> impl Strategy<Value = Item> {
+    let side = prop_oneof![
+        3 => Just(SlotChannels::All),
+        1 => Just(SlotChannels::Left),
+        1 => Just(SlotChannels::Right),
+        1 => Just(SlotChannels::Mid),
+        1 => Just(SlotChannels::Side),
+    ];
+    let mix = prop_oneof![3 => Just(1.0), 1 => Just(0.0), 1 => 0.0f32..1.0];
+    let levels = (mix, any_gain(), any_gain());
+    (prop::bool::weighted(0.2), levels, side).prop_flat_map(move |(bypass, levels, side)| {
+        let at_hand = if side == SlotChannels::All {
+            channels
+        } else {
+            1
+        };
+        any_children(at_hand).prop_map(move |children| {
+            Item::Slot(Slot {
+                bypass,
+                mix: levels.0,
+                input_gain: levels.1,
+                output_gain: levels.2,
+                channels: side,
+                children,
+            })
+        })
+    })
+}
+
+/// Items of a chain of so many channels, with splits of two channel counts in them.
+fn any_items(channels: usize, depth: u32) -> BoxedStrategy<Vec<Item>> {
+    let slot = any_slot(channels).boxed();
+    let item = if depth == 0 {
+        slot
+    } else {
+        let kind = prop_oneof![
+            3 => (0usize..4).prop_map(|chains| (SplitKind::Parallel, chains)),
+            1 => Just((SplitKind::LeftRight, 2)),
+            1 => Just((SplitKind::MidSide, 2)),
+            1 => (1usize..5).prop_map(|crossovers| {
+                let hz = [200.0, 800.0, 3000.0, 9000.0];
+                let crossovers_hz = hz[..crossovers].to_vec();
+                (SplitKind::Bands { crossovers_hz }, crossovers + 1)
+            }),
+        ];
+        let split = kind.prop_flat_map(move |(kind, chains)| {
+            let inner = kind.chain_channels(channels);
+            let fader = (
+                any_gain(),
+                prop_oneof![Just(0.0), -1.0f32..1.0],
+                prop::bool::weighted(0.8),
+            );
+            let chain = (any_items(inner, depth - 1), fader).prop_map(|(items, fader)| Chain {
+                items,
+                gain: fader.0,
+                pan: fader.1,
+                heard: fader.2,
+            });
+            prop::collection::vec(chain, chains)
+                .prop_map(move |chains| Item::Split(kind.clone(), chains))
+        });
+        prop_oneof![3 => slot, 2 => split].boxed()
+    };
+    prop::collection::vec(item, 0..4).boxed()
 }
 
 #[derive(Clone, Debug)]
 struct Case {
-    slots: Vec<Slot>,
+    items: Vec<Item>,
     main: Signal,
     sidechain: Signal,
     blocks: Vec<usize>,
@@ -240,10 +315,9 @@ fn any_case() -> impl Strategy<Value = Case> {
             let signal = |channels| {
                 prop::collection::vec(prop::collection::vec(-1.0f32..1.0, frames), channels)
             };
-            let slots = prop::collection::vec(any_slot(channels), 0..6);
-            (slots, signal(channels), signal(sidechain)).prop_map(
-                move |(slots, main, sidechain)| Case {
-                    slots,
+            (any_items(channels, 2), signal(channels), signal(sidechain)).prop_map(
+                move |(items, main, sidechain)| Case {
+                    items,
                     main,
                     sidechain,
                     blocks: blocks.clone(),
@@ -258,14 +332,37 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn whatever_the_rack_and_the_blocks_each_sample_is_as_the_rules_say(case in any_case()) {
-        let mut lease = Lease::new();
-        let chain = (case.main.len(), case.sidechain.len());
-        let mut schedule = schedule(&lease, &case.slots, chain, case.max_frames);
-        let expected = reference(&case.slots, case.main.clone(), &case.sidechain);
+    fn whatever_the_rack_and_the_blocks_each_sample_is_as_the_rules_say(
+        case in any_case(),
+        guard_words in any::<bool>(),
+    ) {
+        let mut stage = stage(case.main.len(), case.sidechain.len(), case.max_frames);
+        stage.settings.guard_words = guard_words;
+        let (_conductor, mut player) = player(&case.items, &stage);
+        let expected = reference::play(&case.items, case.main.clone(), &case.sidechain);
         let mut heard = case.main.clone();
-        run(&mut schedule, &mut lease, &mut heard, &case.sidechain, &case.blocks, &[]);
-        prop_assert_eq!(heard, expected);
+        run(&mut player, &mut heard, &case.sidechain, &case.blocks, &[]);
+        prop_assert_eq!(heard, expected.0);
+        prop_assert_eq!(player.latency_samples(), expected.1 as u32);
+    }
+
+    #[test]
+    fn chains_that_run_at_the_same_time_sound_to_the_bit_as_one_after_the_other(
+        case in any_case(),
+        events in prop::collection::vec(0u32..100, 0..4),
+    ) {
+        let mut stage = stage(case.main.len(), case.sidechain.len(), case.max_frames);
+        let event = |offset: &u32| Event { offset: *offset, kind: EventKind::Midi([0x90, 1, 1]) };
+        let events: Vec<Event> = events.iter().map(event).collect();
+        let mut listen = |all_cores| {
+            stage.all_cores = all_cores;
+            let (_conductor, mut player) = player(&case.items, &stage);
+            player.set_cores(Some(Arc::new(Threads)));
+            let mut heard = case.main.clone();
+            let events = run(&mut player, &mut heard, &case.sidechain, &case.blocks, &events);
+            (heard, events)
+        };
+        prop_assert_eq!(listen(true), listen(false));
     }
 
     #[test]
@@ -275,15 +372,14 @@ proptest! {
         frames in 0usize..60,
         offsets in prop::collection::vec(any::<u32>(), 0..8),
     ) {
-        let mut lease = Lease::new();
-        let chain = (case.main.len(), case.sidechain.len());
-        let mut schedule = schedule(&lease, &case.slots, chain, case.max_frames);
+        let stage = stage(case.main.len(), case.sidechain.len(), case.max_frames);
+        let (_conductor, mut player) = player(&case.items, &stage);
         let mut memory: Signal = lengths.iter().map(|length| vec![0.5; *length]).collect();
         let mut other = memory.clone();
         let mut main: Vec<&mut [f32]> = memory.iter_mut().map(|c| &mut c[..]).collect();
         let sidechain: Vec<&mut [f32]> = other.iter_mut().map(|c| &mut c[..]).collect();
         let event = |offset: &u32| Event { offset: *offset, kind: EventKind::Midi([0x90, 1, 1]) };
-        schedule.run(&mut lease, &mut Block {
+        player.run(&mut Block {
             main: &mut main,
             sidechain: &sidechain,
             frames,
@@ -294,207 +390,20 @@ proptest! {
     }
 }
 
-fn child(inputs: usize, outputs: usize) -> FakeSpec {
-    FakeSpec {
-        layout: Layout {
-            main_inputs: inputs,
-            main_outputs: outputs,
-            sidechain: 0,
-        },
-        latency: 0,
-        gain: 0.5,
+/// A thread for each task.
+#[derive(Debug)]
+struct Threads;
+
+impl Cores for Threads {
+    fn run(&self, _site: usize, fork: &dyn Fork, count: usize) {
+        std::thread::scope(|scope| {
+            for task in 0..count {
+                scope.spawn(move || fork.run(task));
+            }
+        });
     }
-}
 
-fn slot(children: Vec<FakeSpec>) -> Slot {
-    Slot {
-        bypass: false,
-        children,
+    fn pays(&self, _costs_ns: &[u64]) -> bool {
+        true
     }
-}
-
-#[test]
-fn events_keep_their_sample_when_the_block_is_cut_and_linked_children_speak_once() {
-    let slots = [
-        slot(vec![child(1, 1), child(1, 1)]),
-        slot(vec![child(2, 2)]),
-    ];
-    let event = |offset| Event {
-        offset,
-        kind: EventKind::Midi([0x90, 60, 100]),
-    };
-    let events = [0, 7, 8, 15, 16, 99].map(event);
-    let twice: Vec<Event> = events.iter().flat_map(|event| [*event, *event]).collect();
-    for blocks in [vec![100], vec![50, 50], vec![8; 12]] {
-        let mut lease = Lease::new();
-        let mut schedule = schedule(&lease, &slots, (2, 0), 8);
-        let frames = blocks.iter().sum::<usize>();
-        let mut main = vec![vec![1.0; frames]; 2];
-        let heard = run(
-            &mut schedule,
-            &mut lease,
-            &mut main,
-            &vec![],
-            &blocks,
-            &events,
-        );
-        let expected: Vec<Event> = (twice.iter().copied())
-            .filter(|event| (event.offset as usize) < frames)
-            .collect();
-        assert_eq!(heard, expected);
-    }
-}
-
-#[test]
-fn a_host_with_more_channels_keeps_its_others_and_one_with_fewer_still_hears() {
-    for (given, expected) in [
-        (vec![1.0], vec![0.5]),
-        (vec![1.0, 1.0, 1.0], vec![1.5, 3.0, 1.0]),
-    ] {
-        let mut lease = Lease::new();
-        let mut schedule = schedule(&lease, &[slot(vec![child(2, 2)])], (2, 0), 8);
-        let mut main: Signal = given.iter().map(|sample| vec![*sample; 8]).collect();
-        run(&mut schedule, &mut lease, &mut main, &vec![], &[8], &[]);
-        let heard: Vec<f32> = main.iter().map(|channel| channel[7]).collect();
-        assert_eq!(heard, expected);
-    }
-}
-
-/// Fails at its second block, and panics if it is called once more.
-struct Failing {
-    calls: usize,
-}
-
-impl Processor for Failing {
-    fn process(&mut self, block: &mut Block<'_, '_>) -> Result<(), Failure> {
-        self.calls += 1;
-        assert!(self.calls < 3, "a child that failed was called again");
-        block
-            .main
-            .iter_mut()
-            .for_each(|channel| channel.fill(f32::NAN));
-        if self.calls == 2 {
-            return Err(Failure);
-        }
-        block.main.iter_mut().for_each(|channel| channel.fill(9.0));
-        Ok(())
-    }
-}
-
-#[test]
-fn a_child_that_fails_leaves_silence_once_and_passes_audio_ever_after() {
-    for (inputs, outputs, count) in [(2, 2, 1), (1, 1, 2), (1, 1, 1), (2, 1, 1), (3, 3, 1)] {
-        let mut lease = Lease::new();
-        let spec = child(inputs, outputs);
-        let cells: Vec<ProcessorCell> = (0..count)
-            .map(|_| ProcessorCell::new(lease.brand(), Box::new(Failing { calls: 0 })))
-            .collect();
-        let plan = plan(&[slot(vec![spec; count])], 2, 0);
-        let mut schedule =
-            Schedule::new(lease.brand(), plan, cells.clone(), &activation(4)).unwrap();
-        let mut main = vec![vec![1.0; 16]; 2];
-        run(&mut schedule, &mut lease, &mut main, &vec![], &[4; 4], &[]);
-        let expected = [[9.0; 4], [0.0; 4], [1.0; 4], [1.0; 4]].concat();
-        assert_eq!(
-            main,
-            [expected.clone(), expected],
-            "{inputs} in, {outputs} out"
-        );
-        assert!(cells.iter().all(ProcessorCell::failed));
-    }
-}
-
-#[test]
-fn an_instrument_that_fails_does_not_silence_what_stands_before_it() {
-    let mut lease = Lease::new();
-    let cell = ProcessorCell::new(lease.brand(), Box::new(Failing { calls: 1 }));
-    let plan = plan(&[slot(vec![child(0, 2)])], 2, 0);
-    let mut schedule = Schedule::new(lease.brand(), plan, vec![cell], &activation(4)).unwrap();
-    let mut main = vec![vec![1.0; 8]; 2];
-    run(&mut schedule, &mut lease, &mut main, &vec![], &[4, 4], &[]);
-    assert_eq!(main, vec![vec![1.0; 8]; 2]);
-}
-
-#[test]
-fn a_schedule_never_runs_with_a_lease_of_another_exchange() {
-    let (owner, mut stranger) = (Lease::new(), Lease::new());
-    let mut schedule = schedule(&owner, &[slot(vec![child(2, 2)])], (2, 0), 8);
-    let mut main = vec![vec![1.0; 8]; 2];
-    run(&mut schedule, &mut stranger, &mut main, &vec![], &[8], &[]);
-    assert_eq!(main, vec![vec![1.0; 8]; 2]);
-}
-
-#[test]
-fn what_does_not_belong_together_is_refused_and_the_children_come_back() {
-    let (lease, stranger) = (Lease::new(), Lease::new());
-    let spec = child(2, 2);
-    let cell = |lease: &Lease| ProcessorCell::new(lease.brand(), spec.processor(8));
-    let two = [slot(vec![spec.clone()]), slot(vec![spec.clone()])];
-    let mut broken = plan(&two, 2, 0);
-    broken.steps[1] = Step::Delay {
-        line: 0,
-        first_channel: 0,
-    };
-    let twin = cell(&lease);
-    for (plan, children, problem) in [
-        (
-            plan(&two, 2, 0),
-            vec![cell(&lease)],
-            ScheduleProblem::ChildCount {
-                planned: 2,
-                given: 1,
-            },
-        ),
-        (
-            plan(&two, 2, 0),
-            vec![cell(&lease), cell(&stranger)],
-            ScheduleProblem::ForeignChild(1),
-        ),
-        (
-            plan(&two, 2, 0),
-            vec![twin.clone(), twin],
-            ScheduleProblem::ChildTwice,
-        ),
-        (
-            broken,
-            vec![cell(&lease), cell(&lease)],
-            ScheduleProblem::BrokenStep(1),
-        ),
-    ] {
-        let count = children.len();
-        let error = Schedule::new(lease.brand(), plan, children, &activation(8)).unwrap_err();
-        assert_eq!(error.problem, problem);
-        assert_eq!(error.children.len(), count);
-    }
-}
-
-#[test]
-fn a_child_comes_back_once_no_schedule_holds_it() {
-    let lease = Lease::new();
-    let cell = ProcessorCell::new(lease.brand(), child(2, 2).processor(8));
-    let plan = plan(&[slot(vec![child(2, 2)])], 2, 0);
-    let schedule = Schedule::new(lease.brand(), plan, vec![cell.clone()], &activation(8)).unwrap();
-    let cell = cell.into_inner().err().unwrap();
-    drop(schedule);
-    assert!(cell.into_inner().is_ok());
-}
-
-#[test]
-fn more_events_than_there_is_room_for_are_dropped_and_the_audio_goes_on() {
-    let mut lease = Lease::new();
-    let mut schedule = schedule(&lease, &[slot(vec![child(2, 2)])], (2, 0), 4);
-    let event = Event {
-        offset: 0,
-        kind: EventKind::Midi([0x90, 60, 100]),
-    };
-    let mut main = vec![vec![1.0; 8]; 2];
-    let events = vec![event; DEFAULT_EVENT_CAPACITY * 2];
-    let heard = run(&mut schedule, &mut lease, &mut main, &vec![], &[8], &events);
-    assert_eq!(heard.len(), DEFAULT_EVENT_CAPACITY);
-    assert_eq!(main, [vec![1.5; 8], vec![3.0; 8]]);
-}
-
-#[test]
-fn a_mono_child_in_a_wider_chain_is_meant_to_be_linked() {
-    assert_eq!(fit(6, child(1, 1).layout), Fit::PerChannel);
 }

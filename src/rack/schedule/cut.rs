@@ -2,18 +2,16 @@
 //!
 //! The sidechain is copied on the way, since what is lent as `&[&mut [f32]]` cannot be cut without.
 
-use super::cell::Lease;
-use super::engine::Engine;
-use super::lanes::{ChannelList, Lanes};
-use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventList, Transport};
+use super::lanes::ChannelList;
+use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventList, MAX_CHANNELS, Transport};
 use crate::rack::compile::Plan;
 
 /// The memory for cutting blocks.
 #[derive(Debug)]
-pub(super) struct Splitter {
+pub(super) struct Cutter {
     /// Stands in for channels that the host did not give.
-    missing: Lanes,
-    sidechain: Lanes,
+    missing: Spare,
+    sidechain: Spare,
     events: Vec<Event>,
     events_out: EventList,
     channels: usize,
@@ -22,11 +20,11 @@ pub(super) struct Splitter {
     sample_rate: f64,
 }
 
-impl Splitter {
+impl Cutter {
     pub fn new(plan: &Plan, max_frames: usize, sample_rate: f64) -> Self {
         Self {
-            missing: Lanes::new(plan.channels, max_frames),
-            sidechain: Lanes::new(plan.sidechain_channels, max_frames),
+            missing: Spare::new(plan.channels, max_frames),
+            sidechain: Spare::new(plan.sidechain_channels, max_frames),
             events: Vec::with_capacity(DEFAULT_EVENT_CAPACITY),
             events_out: EventList::default(),
             channels: plan.channels,
@@ -36,19 +34,19 @@ impl Splitter {
         }
     }
 
-    pub fn run(&mut self, engine: &mut Engine, lease: &mut Lease, block: &mut Block<'_, '_>) {
+    /// Has `run` run the block, in parts that are as announced.
+    pub fn run(&mut self, block: &mut Block<'_, '_>, mut run: impl FnMut(&mut Block<'_, '_>)) {
         let mut start = 0;
         while start < block.frames {
             let end = block.frames.min(start.saturating_add(self.max_frames));
-            self.run_part(engine, lease, block, start, end);
+            self.run_part(&mut run, block, start, end);
             start = end;
         }
     }
 
     fn run_part(
         &mut self,
-        engine: &mut Engine,
-        lease: &mut Lease,
+        run: &mut impl FnMut(&mut Block<'_, '_>),
         block: &mut Block<'_, '_>,
         start: usize,
         end: usize,
@@ -96,23 +94,49 @@ impl Splitter {
         }
 
         self.events_out.clear();
-        engine.run(
-            lease,
-            &mut Block {
-                main: &mut main,
-                sidechain: &sidechain,
-                frames,
-                events: &self.events,
-                events_out: &mut self.events_out,
-                transport: &advanced(block.transport, start, self.sample_rate),
-            },
-        );
+        run(&mut Block {
+            main: &mut main,
+            sidechain: &sidechain,
+            frames,
+            events: &self.events,
+            events_out: &mut self.events_out,
+            transport: &advanced(block.transport, start, self.sample_rate),
+        });
         for event in self.events_out.as_slice() {
             block.events_out.push(Event {
                 offset: event.offset.saturating_add(shift),
                 kind: event.kind,
             });
         }
+    }
+}
+
+/// Channels to stand in for others, all of the same length.
+#[derive(Debug)]
+struct Spare {
+    samples: Vec<f32>,
+    max_frames: usize,
+}
+
+impl Spare {
+    fn new(channels: usize, max_frames: usize) -> Self {
+        let max_frames = max_frames.max(1);
+        Self {
+            samples: vec![0.0; channels.min(MAX_CHANNELS) * max_frames],
+            max_frames,
+        }
+    }
+
+    /// The channels one by one, cut to a block's length. None where the block is too long.
+    fn iter(&mut self, frames: usize) -> impl Iterator<Item = &mut [f32]> {
+        self.samples
+            .chunks_exact_mut(self.max_frames)
+            .filter_map(move |lane| lane.get_mut(..frames))
+    }
+
+    /// The first channels as a list, cut to a block's length.
+    fn list(&mut self, channels: usize, frames: usize) -> ChannelList<'_> {
+        self.iter(frames).take(channels.min(MAX_CHANNELS)).collect()
     }
 }
 

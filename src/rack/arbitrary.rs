@@ -1,0 +1,220 @@
+//! Racks made up by chance, for tests of what must hold for all of them.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+
+use super::edit::Edit;
+use super::limits::{CHAIN_GAIN, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RUNAWAY_LIMIT};
+use super::*;
+
+/// Some JSON, with fields that mean something in a rack here and there.
+pub(crate) fn any_json() -> impl Strategy<Value = Value> + Clone {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+        prop::sample::select(vec!["parallel", "left_right", "bands", "mid", "A"])
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let key = prop_oneof![
+            "[a-z]{1,3}",
+            prop::sample::select(vec![
+                "plugin",
+                "chain",
+                "state",
+                "bypass",
+                "name",
+                "version",
+                "split",
+                "chains",
+                "crossovers_hz",
+                "gain_db",
+                "solo",
+                "channels",
+                "mix_percent",
+                "all_cores",
+                "runaway_limit_dbfs",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((key, inner), 0..5)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// Fields that mean nothing in a rack.
+fn any_unknown() -> impl Strategy<Value = Map<String, Value>> + Clone {
+    let fields = prop::collection::vec(("x[a-z]{0,3}", any_json()), 0..2);
+    prop_oneof![
+        3 => Just(Map::new()),
+        1 => fields.prop_map(|fields| fields.into_iter().collect()),
+    ]
+}
+
+/// Something that stands in a chain and is no item.
+fn any_unknown_item() -> impl Strategy<Value = Item> + Clone {
+    let value = any_json().prop_filter("no item", |value| Item::mistake(value, 0).is_some());
+    value.prop_map(Item::Unknown)
+}
+
+/// What a setting can be; often its default, and often at its end.
+pub(crate) fn any_value(limits: &'static Limits) -> impl Strategy<Value = f32> + Clone {
+    prop_oneof![
+        2 => Just(limits.default),
+        1 => Just(limits.low),
+        1 => Just(limits.high),
+        2 => limits.low..limits.high,
+    ]
+}
+
+pub(crate) fn any_plugin() -> impl Strategy<Value = PluginReference> + Clone {
+    let field = || prop::option::of(".{0,6}");
+    let format = prop_oneof![
+        prop::sample::select(vec!["VST3", "LV2", "LADSPA", "AudioUnit", "CLAP"])
+            .prop_map(str::to_owned),
+        "[A-Z]{7}",
+    ];
+    let name = prop_oneof!["(VST3|lv2|AU|x)?[: ]{0,2}.{0,6}", ".{0,6}"];
+    let more = (field(), field(), field(), field(), any_unknown());
+    (name, prop::option::of(format), prop::option::of(more)).prop_map(|(name, format, more)| {
+        let (id, file, vendor, version, unknown) = more.unwrap_or_default();
+        PluginReference {
+            name,
+            format,
+            id,
+            file,
+            vendor,
+            version,
+            unknown,
+        }
+    })
+}
+
+/// A slot without an id.
+pub(crate) fn any_slot() -> impl Strategy<Value = Slot> + Clone {
+    let state = prop::option::of(prop::collection::vec(any::<u8>(), 0..100));
+    (
+        any_plugin(),
+        any::<bool>(),
+        any_value(&MIX),
+        (any_value(&INPUT_GAIN), any_value(&OUTPUT_GAIN)),
+        any_channels(),
+        state,
+        any_unknown(),
+    )
+        .prop_map(|(plugin, bypass, mix, gains, channels, state, unknown)| {
+            let mut slot = Slot::new(plugin);
+            slot.bypass = bypass;
+            slot.mix_percent = mix;
+            (slot.input_gain_db, slot.output_gain_db) = gains;
+            slot.channels = channels;
+            slot.state = state.map(ChildState::from);
+            slot.unknown = unknown;
+            slot
+        })
+}
+
+pub(crate) fn any_channels() -> impl Strategy<Value = SlotChannels> + Clone {
+    prop::sample::select(vec![
+        SlotChannels::All,
+        SlotChannels::Left,
+        SlotChannels::Right,
+        SlotChannels::Mid,
+        SlotChannels::Side,
+    ])
+}
+
+pub(crate) fn any_kind() -> impl Strategy<Value = SplitKind> + Clone {
+    let crossovers = prop::collection::btree_set(10_u32..=20_000, 1..=4);
+    prop_oneof![
+        3 => Just(SplitKind::Parallel),
+        1 => Just(SplitKind::LeftRight),
+        1 => Just(SplitKind::MidSide),
+        2 => crossovers.prop_map(|hz| SplitKind::Bands {
+            crossovers_hz: hz.into_iter().map(|hz| hz as f32).collect(),
+        }),
+    ]
+}
+
+/// A split's chain without an id, with these items.
+fn any_chain_of(
+    items: impl Strategy<Value = Vec<Item>> + Clone,
+) -> impl Strategy<Value = SplitChain> + Clone {
+    (
+        prop::option::of(".{0,8}"),
+        any_value(&CHAIN_GAIN),
+        any_value(&PAN),
+        (any::<bool>(), any::<bool>()),
+        items,
+        any_unknown(),
+    )
+        .prop_map(
+            |(name, gain_db, pan, (mute, solo), items, unknown)| SplitChain {
+                id: ChainId::NONE,
+                name,
+                gain_db,
+                pan,
+                mute,
+                solo,
+                chain: Chain(items),
+                unknown,
+            },
+        )
+}
+
+/// A split's chain without an id.
+pub(crate) fn any_chain() -> impl Strategy<Value = SplitChain> + Clone {
+    any_chain_of(prop::collection::vec(any_item(), 0..3))
+}
+
+/// An item without ids: a slot, something unknown, or splits within splits.
+pub(crate) fn any_item() -> impl Strategy<Value = Item> + Clone {
+    let leaf = prop_oneof![
+        6 => any_slot().prop_map(Item::Slot),
+        1 => any_unknown_item(),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        let chain = any_chain_of(prop::collection::vec(inner, 0..3));
+        let chains = prop::collection::vec(chain, 5);
+        let split = (any_kind(), 1_usize..5, chains, any_unknown());
+        split.prop_map(|(kind, count, mut chains, unknown)| {
+            chains.truncate(kind.chain_count().unwrap_or(count));
+            Item::Split(Split {
+                id: SplitId::NONE,
+                kind,
+                chains,
+                unknown,
+            })
+        })
+    })
+}
+
+/// A rack with a few items, all with ids.
+pub(crate) fn any_rack() -> impl Strategy<Value = Rack> {
+    (
+        prop::option::of(".{0,8}"),
+        any::<bool>(),
+        any_value(&RUNAWAY_LIMIT),
+        prop::collection::vec(any_item(), 0..4),
+        any_unknown(),
+    )
+        .prop_map(|(name, all_cores, limit, items, unknown)| {
+            let mut rack = Rack::new();
+            rack.name = name;
+            rack.all_cores = all_cores;
+            rack.runaway_limit_dbfs = limit;
+            rack.unknown = unknown;
+            for (at, item) in items.into_iter().enumerate() {
+                let chain = ChainId::ROOT;
+                let place = Place { chain, at };
+                rack.apply(Edit::Insert { place, item }).unwrap();
+            }
+            rack
+        })
+}

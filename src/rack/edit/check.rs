@@ -1,0 +1,238 @@
+//! Whether an edit can be done: asked before anything changes, so that an edit that fails leaves
+//! the rack as it was.
+
+use std::collections::HashSet;
+
+use super::{Edit, EditProblem};
+use crate::rack::limits::{CHAIN_GAIN, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RUNAWAY_LIMIT};
+use crate::rack::{
+    ChainId, Item, ItemId, MAX_DEPTH, Place, Rack, Slot, SlotId, Split, SplitChain, SplitId,
+    SplitKind, depth,
+};
+
+type Check = Result<(), EditProblem>;
+
+impl Rack {
+    pub(super) fn check(&self, edit: &Edit) -> Check {
+        match edit {
+            Edit::Insert { place, item } => {
+                self.check_place(*place, 0)?;
+                check_item(item)?;
+                self.check_new(item.ids())?;
+                self.check_depth(item, place.chain, 0)
+            }
+            Edit::Remove { item } => self.find(*item).map(drop),
+            Edit::Move { item, to } => self.check_move(*item, *to),
+            Edit::Replace {
+                slot,
+                plugin,
+                state,
+            } => {
+                let mut after = self.find_slot(*slot)?.clone();
+                after.plugin = plugin.clone();
+                after.state = state.clone();
+                let chain = self.find(ItemId::Slot(*slot))?.chain;
+                self.check_depth(&Item::Slot(after), chain, 0)
+            }
+            Edit::SetBypass { slot, .. } | Edit::SetChannels { slot, .. } => {
+                self.find_slot(*slot).map(drop)
+            }
+            Edit::SetMix { slot, percent } => {
+                self.find_slot(*slot)?;
+                check_value(&MIX, *percent)
+            }
+            Edit::SetGains {
+                slot,
+                input_db,
+                output_db,
+            } => {
+                self.find_slot(*slot)?;
+                check_value(&INPUT_GAIN, *input_db)?;
+                check_value(&OUTPUT_GAIN, *output_db)
+            }
+            Edit::Wrap { item, kind } => {
+                let place = self.find(*item)?;
+                check_kind(kind)?;
+                match self.item(*item) {
+                    Some(item) => self.check_depth(item, place.chain, 1),
+                    None => Ok(()),
+                }
+            }
+            Edit::Unwrap { split } => {
+                let chains = &self.find_split(*split)?.chains;
+                let held = chains.iter().position(|chain| !chain.chain.0.is_empty());
+                check_empty(chains, held.map_or(0, |at| at + 1))
+            }
+            Edit::SetKind { split, kind } => {
+                check_kind(kind)?;
+                let chains = &self.find_split(*split)?.chains;
+                check_empty(chains, kind.chain_count().unwrap_or(chains.len()))
+            }
+            Edit::InsertChain { split, at, chain } => self.check_insert_chain(*split, *at, chain),
+            Edit::RemoveChain { chain } => {
+                self.find_chain(*chain)?;
+                match self.split_of(*chain) {
+                    Some(split) if split.kind != SplitKind::Parallel => {
+                        Err(EditProblem::NotParallel(split.id))
+                    }
+                    Some(split) if split.chains.len() == 1 => Err(EditProblem::LastChain(*chain)),
+                    _ => Ok(()),
+                }
+            }
+            Edit::SetChain {
+                chain,
+                gain_db,
+                pan,
+                ..
+            } => {
+                self.find_chain(*chain)?;
+                check_value(&CHAIN_GAIN, *gain_db)?;
+                check_value(&PAN, *pan)
+            }
+            Edit::NameChain { chain, .. } => self.find_chain(*chain).map(drop),
+            Edit::SetAllCores(_) => Ok(()),
+            Edit::SetRunawayLimit(dbfs) => check_value(&RUNAWAY_LIMIT, *dbfs),
+        }
+    }
+
+    fn check_move(&self, id: ItemId, to: Place) -> Check {
+        let from = self.find(id)?;
+        if let (Some(Item::Split(split)), ItemId::Split(id)) = (self.item(id), id)
+            && split.holds_chain(to.chain)
+        {
+            return Err(EditProblem::IntoItself(id));
+        }
+        let taken_out = usize::from(from.chain == to.chain);
+        self.check_place(to, taken_out)?;
+        match self.item(id) {
+            Some(item) => self.check_depth(item, to.chain, 0),
+            None => Ok(()),
+        }
+    }
+
+    fn check_insert_chain(&self, id: SplitId, at: usize, chain: &SplitChain) -> Check {
+        let split = self.find_split(id)?;
+        if split.kind != SplitKind::Parallel {
+            return Err(EditProblem::NotParallel(id));
+        }
+        let count = split.chains.len();
+        if at > count {
+            return Err(EditProblem::BeyondTheChains { at, count });
+        }
+        check_chain(chain)?;
+        // As a split of its own, it goes where the other one is.
+        let mut alone = Split::new(SplitKind::Parallel);
+        alone.chains = vec![chain.clone()];
+        let alone = Item::Split(alone);
+        self.check_new(alone.ids())?;
+        self.check_depth(&alone, self.find(ItemId::Split(id))?.chain, 0)
+    }
+
+    /// A place to put something at, once so many items of its chain are out.
+    fn check_place(&self, place: Place, taken_out: usize) -> Check {
+        let chain = (self.chain(place.chain)).ok_or(EditProblem::NoSuchChain(place.chain))?;
+        let length = chain.0.len() - taken_out;
+        if place.at > length {
+            let at = place.at;
+            return Err(EditProblem::BeyondTheEnd { at, length });
+        }
+        Ok(())
+    }
+
+    fn check_new(&self, ids: Result<HashSet<u32>, u32>) -> Check {
+        let ids = ids.map_err(EditProblem::AlreadyThere)?;
+        match self.ids().intersection(&ids).next() {
+            Some(id) => Err(EditProblem::AlreadyThere(*id)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether an item can be in a chain, with so many new splits around it.
+    fn check_depth(&self, item: &Item, chain: ChainId, new: usize) -> Check {
+        let around = new + (self.depth_of(chain)).ok_or(EditProblem::NoSuchChain(chain))?;
+        if around + item.depth() > MAX_DEPTH {
+            return Err(EditProblem::TooDeep);
+        }
+        if !depth::can_be_saved(item, around) {
+            return Err(EditProblem::TooDeepToSave);
+        }
+        Ok(())
+    }
+
+    fn find(&self, item: ItemId) -> Result<Place, EditProblem> {
+        self.place(item).ok_or(match item {
+            ItemId::Slot(slot) => EditProblem::NoSuchSlot(slot),
+            ItemId::Split(split) => EditProblem::NoSuchSplit(split),
+        })
+    }
+
+    fn find_slot(&self, slot: SlotId) -> Result<&Slot, EditProblem> {
+        self.slot(slot).ok_or(EditProblem::NoSuchSlot(slot))
+    }
+
+    fn find_split(&self, split: SplitId) -> Result<&Split, EditProblem> {
+        self.split(split).ok_or(EditProblem::NoSuchSplit(split))
+    }
+
+    fn find_chain(&self, chain: ChainId) -> Result<&SplitChain, EditProblem> {
+        if chain == ChainId::ROOT {
+            return Err(EditProblem::RacksOwnChain);
+        }
+        (self.split_chain(chain)).ok_or(EditProblem::NoSuchChain(chain))
+    }
+}
+
+fn check_value(limits: &'static Limits, value: f32) -> Check {
+    if limits.hold(value) {
+        Ok(())
+    } else {
+        Err(EditProblem::OutOfRange(limits))
+    }
+}
+
+fn check_kind(kind: &SplitKind) -> Check {
+    if kind.is_sound() {
+        Ok(())
+    } else {
+        Err(EditProblem::BadCrossovers)
+    }
+}
+
+fn check_item(item: &Item) -> Check {
+    match item {
+        Item::Slot(slot) => {
+            check_value(&MIX, slot.mix_percent)?;
+            check_value(&INPUT_GAIN, slot.input_gain_db)?;
+            check_value(&OUTPUT_GAIN, slot.output_gain_db)
+        }
+        Item::Split(split) => {
+            check_kind(&split.kind)?;
+            let count = split.chains.len();
+            // A document may have a parallel split without chains; taken out, it must go back in.
+            let needed = split.kind.chain_count().unwrap_or(count);
+            if count != needed {
+                return Err(EditProblem::WrongChainCount { needed, count });
+            }
+            split.chains.iter().try_for_each(check_chain)
+        }
+        Item::Unknown(_) => Ok(()),
+    }
+}
+
+fn check_chain(chain: &SplitChain) -> Check {
+    check_value(&CHAIN_GAIN, chain.gain_db)?;
+    check_value(&PAN, chain.pan)?;
+    chain.chain.0.iter().try_for_each(check_item)
+}
+
+/// Whether the chains from this one on can go.
+fn check_empty(chains: &[SplitChain], from: usize) -> Check {
+    let mut beyond = chains.iter().enumerate().skip(from);
+    match beyond.find(|(_, chain)| !chain.chain.0.is_empty()) {
+        Some((at, chain)) => Err(EditProblem::ChainsInTheWay {
+            chain: chain.id,
+            at,
+        }),
+        None => Ok(()),
+    }
+}

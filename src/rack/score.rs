@@ -1,0 +1,180 @@
+//! The score: the rack's structure with what plays it. It stands between the model, which is data, and
+//! the schedule, which is steps: the same tree as the model, with the children's audio halves, the
+//! controls and the meters in their places, and with what each place remembers from block to block.
+//!
+//! A score is made from the model for every change of structure; [`staying`](Score::take_over) decides
+//! which places are the same as before.
+
+mod staying;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use super::compile::{ChainShape, ChildShape, ItemShape, RackShape, SlotShape, SplitShape};
+use super::controls::{ChainControls, SlotControls};
+use super::meters::{ChainMeters, SlotMeters};
+use super::schedule::{Fader, Leased, ProcessorCell, SplitState, Strip};
+use super::{ChainId, SlotChannels, SlotId, SplitId, SplitKind};
+
+/// What plays, in the order in which audio reaches it.
+#[derive(Clone, Debug, Default)]
+pub struct Score {
+    /// The rack's own chain.
+    pub items: Vec<ScoreItem>,
+}
+
+/// One place of a chain.
+#[derive(Clone, Debug)]
+pub enum ScoreItem {
+    /// A slot.
+    Slot(ScoreSlot),
+    /// A split.
+    Split(ScoreSplit),
+}
+
+/// A slot with its children.
+#[derive(Clone, Debug)]
+pub struct ScoreSlot {
+    /// Which slot of the model.
+    pub id: SlotId,
+    /// What it works on.
+    pub channels: SlotChannels,
+    /// Its children: what they settled for, and their audio halves.
+    pub children: Vec<(ChildShape, ProcessorCell)>,
+    /// What can be turned.
+    pub controls: Arc<SlotControls>,
+    /// What is measured.
+    pub meters: Arc<SlotMeters>,
+    pub(super) strip: Option<Live<Strip>>,
+    pub(super) present: bool,
+}
+
+/// A split with its chains.
+#[derive(Clone, Debug)]
+pub struct ScoreSplit {
+    /// Which split of the model.
+    pub id: SplitId,
+    /// How the audio is split.
+    pub kind: SplitKind,
+    /// Its chains.
+    pub chains: Vec<ScoreChain>,
+    pub(super) state: Option<Live<SplitState>>,
+    pub(super) present: bool,
+}
+
+/// A chain of a split.
+#[derive(Clone, Debug)]
+pub struct ScoreChain {
+    /// Which chain of the model.
+    pub id: ChainId,
+    /// What it holds.
+    pub items: Vec<ScoreItem>,
+    /// What can be turned.
+    pub controls: Arc<ChainControls>,
+    /// What is measured.
+    pub meters: Arc<ChainMeters>,
+    pub(super) fader: Option<Live<Fader>>,
+    pub(super) present: bool,
+}
+
+/// What a place remembers, and how much its delay line can hold. Clones stand for the same.
+#[derive(Debug)]
+pub(super) struct Live<T> {
+    pub cell: Leased<T>,
+    pub capacity: Arc<AtomicUsize>,
+}
+
+impl<T> Clone for Live<T> {
+    fn clone(&self) -> Self {
+        Self {
+            cell: self.cell.clone(),
+            capacity: self.capacity.clone(),
+        }
+    }
+}
+
+impl ScoreSlot {
+    /// A slot that has not played yet.
+    pub fn new(
+        id: SlotId,
+        channels: SlotChannels,
+        children: Vec<(ChildShape, ProcessorCell)>,
+        controls: Arc<SlotControls>,
+        meters: Arc<SlotMeters>,
+    ) -> Self {
+        Self {
+            id,
+            channels,
+            children,
+            controls,
+            meters,
+            strip: None,
+            present: true,
+        }
+    }
+}
+
+impl ScoreSplit {
+    /// A split that has not played yet.
+    pub fn new(id: SplitId, kind: SplitKind, chains: Vec<ScoreChain>) -> Self {
+        Self {
+            id,
+            kind,
+            chains,
+            state: None,
+            present: true,
+        }
+    }
+}
+
+impl ScoreChain {
+    /// A chain that has not played yet.
+    pub fn new(
+        id: ChainId,
+        items: Vec<ScoreItem>,
+        controls: Arc<ChainControls>,
+        meters: Arc<ChainMeters>,
+    ) -> Self {
+        Self {
+            id,
+            items,
+            controls,
+            meters,
+            fader: None,
+            present: true,
+        }
+    }
+}
+
+impl Score {
+    /// What there is to compile.
+    pub fn shape(&self, channels: usize, sidechain_channels: usize, all_cores: bool) -> RackShape {
+        RackShape {
+            items: shapes(&self.items),
+            channels,
+            sidechain_channels,
+            all_cores,
+        }
+    }
+}
+
+fn shapes(items: &[ScoreItem]) -> Vec<ItemShape> {
+    let shape = |item: &ScoreItem| match item {
+        ScoreItem::Slot(slot) => ItemShape::Slot(SlotShape {
+            children: slot.children.iter().map(|(shape, _)| *shape).collect(),
+            channels: slot.channels,
+            present: slot.present,
+        }),
+        ScoreItem::Split(split) => ItemShape::Split(SplitShape {
+            kind: split.kind.clone(),
+            chains: (split.chains.iter())
+                .map(|chain| ChainShape {
+                    items: shapes(&chain.items),
+                    present: chain.present,
+                })
+                .collect(),
+            present: split.present,
+        }),
+    };
+    items.iter().map(shape).collect()
+}

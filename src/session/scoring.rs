@@ -1,0 +1,83 @@
+//! From the model to a score: each slot's children loaded, fitted to the channels at hand, and activated.
+
+use std::collections::BTreeMap;
+
+use super::Preparation;
+use super::loaded_slot::LoadedSlot;
+use crate::catalog::Thoroughness;
+use crate::rack::compile::channels_at_hand;
+use crate::rack::desk::Desk;
+use crate::rack::schedule::Brand;
+use crate::rack::score::{Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
+use crate::rack::{Chain, ChildState, Item, Rack, Slot, SlotId};
+use crate::threads::MessageThread;
+
+/// What making a score needs.
+pub(super) struct Scoring<'s> {
+    pub thread: &'s MessageThread,
+    pub preparation: &'s Preparation,
+    pub brand: Brand,
+    pub thoroughness: Thoroughness,
+    pub slots: &'s mut BTreeMap<SlotId, LoadedSlot>,
+    pub leaving: &'s mut Vec<LoadedSlot>,
+    pub desk: &'s mut Desk,
+}
+
+impl Scoring<'_> {
+    /// Makes the score of a rack. Where a child has to be loaded anew for other channels, the rack gets
+    /// to know the settings it had.
+    pub fn score(&mut self, rack: &mut Rack) -> Score {
+        Score {
+            items: self.items(&mut rack.chain, self.preparation.channels),
+        }
+    }
+
+    fn items(&mut self, chain: &mut Chain, channels: usize) -> Vec<ScoreItem> {
+        let mut items = Vec::new();
+        for item in &mut chain.0 {
+            match item {
+                Item::Slot(slot) => items.push(ScoreItem::Slot(self.slot(slot, channels))),
+                Item::Split(split) => {
+                    let inner = split.kind.chain_channels(channels);
+                    let chains = (split.chains.iter_mut())
+                        .map(|chain| {
+                            let items = self.items(&mut chain.chain, inner);
+                            let (controls, meters) = self.desk.chain(chain.id);
+                            ScoreChain::new(chain.id, items, controls, meters)
+                        })
+                        .collect();
+                    let split = ScoreSplit::new(split.id, split.kind.clone(), chains);
+                    items.push(ScoreItem::Split(split));
+                }
+                Item::Unknown(_) => {}
+            }
+        }
+        items
+    }
+
+    fn slot(&mut self, slot: &mut Slot, channels: usize) -> ScoreSlot {
+        let (_, at_hand) = channels_at_hand(slot.channels, channels);
+        let Self {
+            thread,
+            thoroughness,
+            ..
+        } = *self;
+        // The children are fitted to other channels. They may still play: others take their place.
+        if let Some(loaded) = self.slots.get_mut(&slot.id)
+            && !loaded.fits(at_hand)
+        {
+            match loaded.save_state() {
+                Some(Ok(state)) if !state.is_empty() => slot.state = Some(ChildState::from(state)),
+                Some(Err(error)) => tracing::error!("{error}; the last known settings are used"),
+                Some(Ok(_)) | None => {}
+            }
+            self.leaving.extend(self.slots.remove(&slot.id));
+        }
+        let loaded = (self.slots)
+            .entry(slot.id)
+            .or_insert_with(|| LoadedSlot::load(thread, slot, thoroughness));
+        loaded.activate(thread, self.preparation, at_hand, self.brand);
+        let (controls, meters) = self.desk.slot(slot.id);
+        ScoreSlot::new(slot.id, slot.channels, loaded.cast(), controls, meters)
+    }
+}

@@ -203,7 +203,7 @@ impl Compiler {
             .map(|chain| chain.latency)
             .max()
             .unwrap_or(0);
-        for chain in &mut chains {
+        for chain in chains.iter_mut().filter(|_| !split.crosses) {
             chain.late_by = slowest.saturating_sub(chain.latency);
         }
         let end = self.plan.steps.len();

@@ -1,17 +1,16 @@
 //! Brings one score after the other to the audio thread, so that nothing clicks.
 //!
-//! 1. What the new score has in common with the sounding one [stays](Score::take_over).
-//! 2. If something leaves, the sounding score is sent once more, with what leaves marked as such: it
-//!    fades out, and no longer counts for the latency.
-//! 3. Then comes the new score, to be swapped in when that has happened. What is new in it is warmed
-//!    up unheard, for as long as its latency, and fades in.
+//! 1. What the new score has in common with the sounding one stays.
+//! 2. If anything leaves, a [bridge](Score::bridge) is sent first: in it, what leaves fades out and no
+//!    longer counts for the latency, and what takes its place fades in.
+//! 3. Then comes the new score, to be swapped in when that has happened. What else is new in it is
+//!    warmed up unheard, for as long as its latency, and fades in.
 //!
 //! While one change is under way, the next has to wait: [`is_ready`](Conductor::is_ready).
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::compile::{Plan, Step, compile};
@@ -91,18 +90,16 @@ impl Conductor {
         stage: &Stage,
     ) -> Result<Performance, ScheduleProblem> {
         let brand = self.brand();
-        let before = self.sounding.as_mut();
-        let (leaves, is_first) = match before {
-            Some(before) => (score.take_over(before), false),
-            None => (false, true),
-        };
-        if leaves && let Some(before) = &mut self.sounding {
-            let schedule = prepare(brand, before, stage, is_first)?;
+        let is_first = self.sounding.is_none();
+        let before = self.sounding.as_ref();
+        let bridge = before.and_then(|before| score.bridge(before));
+        if let Some(bridge) = &bridge {
+            let schedule = prepare(brand, bridge, stage, is_first)?;
             // There is room for two: it is ready.
             drop(self.publisher.publish(schedule));
         }
-        let mut schedule = prepare(brand, &mut score, stage, is_first)?;
-        if leaves {
+        let mut schedule = prepare(brand, &score, stage, is_first)?;
+        if bridge.is_some() {
             schedule = schedule.waiting();
         }
         let latency_samples = schedule.latency_samples();
@@ -115,7 +112,7 @@ impl Conductor {
 /// Compiles a score, gives its places what they need to remember, and makes the schedule.
 fn prepare(
     brand: Brand,
-    score: &mut Score,
+    score: &Score,
     stage: &Stage,
     is_first: bool,
 ) -> Result<Schedule, ScheduleProblem> {
@@ -128,7 +125,7 @@ fn prepare(
         parts: Parts::default(),
         growth: Growth::default(),
     };
-    casting.chain(&mut score.items, stage.channels, !is_first);
+    casting.chain(&score.items, stage.channels, !is_first);
     let Casting { parts, growth, .. } = casting;
     Schedule::new(brand, plan, parts, growth, stage.settings).map_err(|error| error.problem)
 }
@@ -167,7 +164,7 @@ struct Casting<'p> {
 
 impl Casting<'_> {
     /// What has not played yet enters, where its surroundings have played.
-    fn chain(&mut self, items: &mut [ScoreItem], channels: usize, enters: bool) {
+    fn chain(&mut self, items: &[ScoreItem], channels: usize, enters: bool) {
         for item in items {
             match item {
                 ScoreItem::Slot(slot) => self.slot(slot, channels, enters),
@@ -176,11 +173,11 @@ impl Casting<'_> {
         }
     }
 
-    fn slot(&mut self, slot: &mut ScoreSlot, channels: usize, enters: bool) {
+    fn slot(&mut self, slot: &ScoreSlot, channels: usize, enters: bool) {
         let settings = &self.settings;
         let index = self.parts.strips.len();
         let latency = self.latencies.slots[index];
-        let live = slot.strip.get_or_insert_with(|| {
+        let live = slot.strip.fill(|| {
             let latencies: Vec<u32> = (slot.children.iter())
                 .map(|(shape, _)| shape.latency_samples.min(latency))
                 .collect();
@@ -197,16 +194,20 @@ impl Casting<'_> {
         self.parts.children.extend(cells);
     }
 
-    fn split(&mut self, split: &mut ScoreSplit, channels: usize, enters: bool) {
+    fn split(&mut self, split: &ScoreSplit, channels: usize, enters: bool) {
         let settings = self.settings;
         let index = self.parts.splits.len();
         let latency = self.latencies.splits[index];
         let others = SplitState::delayed_channels(&split.kind, channels);
         let delay = if others > 0 { latency } else { 0 };
-        let is_new = split.state.is_none();
-        let state = split.state.get_or_insert_with(|| {
+        let is_new = split.state.is_blank();
+        let state = split.state.fill(|| {
             let state = SplitState::new(&split.kind, channels, latency, &settings);
-            let state = if enters { state.entering() } else { state };
+            let state = if enters && !split.crosses {
+                state.entering()
+            } else {
+                state
+            };
             live(self.brand, state, delay, &settings)
         });
         if let Some(ring) = grown(state, others, delay, &settings) {
@@ -217,23 +218,28 @@ impl Casting<'_> {
         // What is in a split that enters, enters with it.
         let enters = enters && !is_new;
         let channels = split.kind.chain_channels(channels);
-        for chain in &mut split.chains {
-            let enters = enters && chain.fader.is_some();
-            self.chain(&mut chain.items, channels, enters);
+        for chain in &split.chains {
+            let enters = enters && !chain.fader.is_blank();
+            self.chain(&chain.items, channels, enters);
         }
-        for chain in &mut split.chains {
+        for chain in &split.chains {
+            let enters = enters || split.crosses;
             self.fader(chain, channels, enters);
         }
     }
 
-    fn fader(&mut self, chain: &mut ScoreChain, channels: usize, enters: bool) {
+    fn fader(&mut self, chain: &ScoreChain, channels: usize, enters: bool) {
         let settings = &self.settings;
         let index = self.parts.faders.len();
         let late_by = self.plan.chains.get(index).map_or(0, |plan| plan.late_by);
-        let live = chain.fader.get_or_insert_with(|| {
+        let live = chain.fader.fill(|| {
             let (controls, meters) = (chain.controls.clone(), chain.meters.clone());
             let fader = Fader::new(controls, meters, channels, late_by, settings);
-            let fader = if enters { fader.entering() } else { fader };
+            let fader = match (enters, chain.present) {
+                (false, _) => fader,
+                (true, true) => fader.entering(),
+                (true, false) => fader.leaving(),
+            };
             live(self.brand, fader, late_by, settings)
         });
         if let Some(ring) = grown(live, channels, late_by, settings) {
@@ -246,7 +252,7 @@ impl Casting<'_> {
 fn live<T>(brand: Brand, value: T, delay: u32, settings: &Settings) -> Live<T> {
     Live {
         cell: Leased::new(brand, value),
-        capacity: Arc::new(Line::capacity_for(delay as usize, settings.max_frames).into()),
+        capacity: Line::capacity_for(delay as usize, settings.max_frames).into(),
     }
 }
 

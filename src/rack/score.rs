@@ -2,13 +2,13 @@
 //! the schedule, which is steps: the same tree as the model, with the children's audio halves, the
 //! controls and the meters in their places, and with what each place remembers from block to block.
 //!
-//! A score is made from the model for every change of structure; [`staying`](Score::take_over) decides
-//! which places are the same as before.
+//! A score is made from the model for every change of structure. [`bridge`](Score::bridge) decides which
+//! places are the same as before, and what has to be heard between two scores.
 
-mod staying;
+mod bridge;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 
 use super::compile::{ChainShape, ChildShape, ItemShape, RackShape, SlotShape, SplitShape};
 use super::controls::{ChainControls, SlotControls};
@@ -45,7 +45,7 @@ pub struct ScoreSlot {
     pub controls: Arc<SlotControls>,
     /// What is measured.
     pub meters: Arc<SlotMeters>,
-    pub(super) strip: Option<Live<Strip>>,
+    pub(super) strip: Slate<Strip>,
     pub(super) present: bool,
 }
 
@@ -58,8 +58,10 @@ pub struct ScoreSplit {
     pub kind: SplitKind,
     /// Its chains.
     pub chains: Vec<ScoreChain>,
-    pub(super) state: Option<Live<SplitState>>,
+    pub(super) state: Slate<SplitState>,
     pub(super) present: bool,
+    /// It is no split of the model: it fades from its first chain to its second.
+    pub(super) crosses: bool,
 }
 
 /// A chain of a split.
@@ -73,23 +75,42 @@ pub struct ScoreChain {
     pub controls: Arc<ChainControls>,
     /// What is measured.
     pub meters: Arc<ChainMeters>,
-    pub(super) fader: Option<Live<Fader>>,
+    pub(super) fader: Slate<Fader>,
     pub(super) present: bool,
 }
 
-/// What a place remembers, and how much its delay line can hold. Clones stand for the same.
+/// Where what a place remembers is kept, as soon as it has played. Clones stand for the same place.
+#[derive(Debug)]
+pub(super) struct Slate<T>(Arc<OnceLock<Live<T>>>);
+
+/// What a place remembers, and how much its delay line can hold.
 #[derive(Debug)]
 pub(super) struct Live<T> {
     pub cell: Leased<T>,
-    pub capacity: Arc<AtomicUsize>,
+    pub capacity: AtomicUsize,
 }
 
-impl<T> Clone for Live<T> {
+impl<T> Slate<T> {
+    /// Whether the place has played.
+    pub fn is_blank(&self) -> bool {
+        self.0.get().is_none()
+    }
+
+    /// What the place remembers; made now if it has not played yet.
+    pub fn fill(&self, make: impl FnOnce() -> Live<T>) -> &Live<T> {
+        self.0.get_or_init(make)
+    }
+}
+
+impl<T> Default for Slate<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> Clone for Slate<T> {
     fn clone(&self) -> Self {
-        Self {
-            cell: self.cell.clone(),
-            capacity: self.capacity.clone(),
-        }
+        Self(self.0.clone())
     }
 }
 
@@ -108,7 +129,7 @@ impl ScoreSlot {
             children,
             controls,
             meters,
-            strip: None,
+            strip: Slate::default(),
             present: true,
         }
     }
@@ -121,8 +142,9 @@ impl ScoreSplit {
             id,
             kind,
             chains,
-            state: None,
+            state: Slate::default(),
             present: true,
+            crosses: false,
         }
     }
 }
@@ -140,7 +162,7 @@ impl ScoreChain {
             items,
             controls,
             meters,
-            fader: None,
+            fader: Slate::default(),
             present: true,
         }
     }
@@ -174,6 +196,7 @@ fn shapes(items: &[ScoreItem]) -> Vec<ItemShape> {
                 })
                 .collect(),
             present: split.present,
+            crosses: split.crosses,
         }),
     };
     items.iter().map(shape).collect()

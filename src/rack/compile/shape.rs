@@ -54,6 +54,8 @@ pub struct SplitShape {
     pub chains: Vec<ChainShape>,
     /// False where it is on its way out.
     pub present: bool,
+    /// One chain takes the place of the other, so that they need not be aligned.
+    pub crosses: bool,
 }
 
 /// A chain of a split.

@@ -137,7 +137,7 @@ impl<T> Leased<T> {
     }
 
     /// Where the shared part is, to tell cells apart.
-    pub(super) fn address(&self) -> usize {
+    pub(in crate::rack) fn address(&self) -> usize {
         Arc::as_ptr(&self.shared) as usize
     }
 

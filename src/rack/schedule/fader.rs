@@ -53,6 +53,12 @@ impl Fader {
         self
     }
 
+    /// Has it be heard until its neighbour is warm, which takes its place.
+    pub fn leaving(mut self) -> Self {
+        self.is_new = true;
+        self
+    }
+
     /// Whether nothing of it is heard any more.
     pub(super) fn has_left(&self) -> bool {
         self.gains.iter().all(|gain| gain.is_at(0.0))

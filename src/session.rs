@@ -336,7 +336,7 @@ impl Session {
     /// latency, failed, or put out what nobody may hear. To be called now and then.
     pub fn tick(&mut self, thread: &MessageThread) {
         self.collect();
-        let mut changed = self.is_behind;
+        let mut changed = self.is_behind && self.conductor.is_ready();
         for (id, slot) in &mut self.slots {
             let desk = self.desk.find_slot(*id);
             let trouble = desk.and_then(|(controls, _)| controls.trouble());
@@ -380,16 +380,13 @@ impl Session {
     }
 
     /// Brings children and score in line with the model, and has the score performed. While the audio
-    /// thread is not through with the change before, it waits for the next [`tick`](Self::tick): then
-    /// all changes that came meanwhile are made at once.
+    /// thread is not through with the change before, the performance waits for the next
+    /// [`tick`](Self::tick): then all changes that came meanwhile are heard at once. The children are
+    /// there already, also where the host plays nothing.
     fn refresh(&mut self, thread: &MessageThread) {
         let Some(preparation) = self.preparation else {
             return;
         };
-        self.is_behind = !self.conductor.is_ready();
-        if self.is_behind {
-            return;
-        }
         self.desk.follow(&self.rack);
         if self.rack.all_cores {
             self.cores.enter();
@@ -405,6 +402,10 @@ impl Session {
         };
         let score = scoring.score(&mut self.rack);
         self.tail.set(self.slots.values().map(LoadedSlot::tail));
+        self.is_behind = !self.conductor.is_ready();
+        if self.is_behind {
+            return;
+        }
         let stage = Stage {
             channels: preparation.channels,
             sidechain_channels: preparation.sidechain,

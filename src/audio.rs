@@ -4,6 +4,10 @@
 //! it allocates nothing. A block's audio is a slice of channels, each a mutable slice of samples
 //! (channels x frames), borrowed from the DAW for the length of one call.
 
+mod float_settings;
+
+pub use float_settings::FloatSettings;
+
 /// The most channels that a block may have, main and sidechain each.
 pub const MAX_CHANNELS: usize = 64;
 

@@ -36,7 +36,7 @@ pub use strip::Strip;
 use super::compile::{Plan, Step};
 use super::delay::Ring;
 use super::levels::{Ballistics, Factors};
-use crate::audio::{Block, Event, Transport};
+use crate::audio::{Block, Event, FloatSettings, Transport};
 use crate::child::Activation;
 use cut::Cutter;
 use engine::{Engine, Turn};
@@ -105,6 +105,8 @@ pub(super) struct Ground<'g, 'a> {
     transport: &'g Transport,
     settings: Settings,
     factors: Factors,
+    /// What a child must not change for the next one.
+    float_settings: FloatSettings,
     /// The length of the block.
     seconds: f32,
     /// What share of it a tick is.
@@ -313,6 +315,7 @@ impl Schedule {
                 transport: block.transport,
                 settings: *settings,
                 factors: ballistics.step(block.frames),
+                float_settings: FloatSettings::now(),
                 seconds: seconds as f32,
                 share_per_tick: (seconds_per_tick / seconds) as f32,
             };

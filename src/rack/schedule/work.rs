@@ -138,10 +138,12 @@ fn call<'a>(
         },
         transport: ground.transport,
     };
-    match &mut strip.guard_words {
+    let played = match &mut strip.guard_words {
         Some(guard_words) => guard_words.process(processor.as_mut(), &mut block),
         None => (processor.process(&mut block)).map_err(|_failure| Trouble::Failed),
-    }
+    };
+    ground.float_settings.keep();
+    played
 }
 
 /// Calls one child for each channel, and makes them equally late.

@@ -199,7 +199,10 @@ fn splits_alike(old: &ScoreSplit, new: &ScoreSplit) -> bool {
         ids(old) == ids(new)
     };
     match (&old.kind, &new.kind) {
-        (SplitKind::Parallel, SplitKind::Parallel) => true,
+        // Without any chain, audio passes.
+        (SplitKind::Parallel, SplitKind::Parallel) => {
+            old.chains.is_empty() == new.chains.is_empty()
+        }
         // Frequencies glide.
         (SplitKind::Bands { crossovers_hz: old }, SplitKind::Bands { crossovers_hz: new }) => {
             old.len() == new.len() && ids_are()

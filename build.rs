@@ -10,6 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 const BRIDGES: &[&str] = &[
     "buffer",
     "description",
+    "editor_presence",
     "format_manager",
     "instance",
     "levels",

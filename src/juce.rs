@@ -14,6 +14,7 @@ pub mod bench_interop;
 pub mod buffer;
 mod callback;
 pub mod description;
+pub mod editor_presence;
 mod error;
 pub mod format_manager;
 pub mod instance;

@@ -2,13 +2,15 @@
 
 mod complaint;
 mod formats;
+mod look;
 mod marks;
 mod processor;
 mod song;
 
 use std::sync::Arc;
 
-pub use formats::Formats;
+pub use formats::{Formats, Found};
+pub use look::{EditorLook, Look, look};
 
 use super::{
     Activation, Bus, Changes, Child, ChildError, Description, Layout, Midi, Parameter, Processor,

@@ -125,11 +125,13 @@ impl From<Contents> for Catalog {
             match record.outcome {
                 Outcome::Plugins(entries) => {
                     let path = record.path;
-                    catalog.plugins.extend(entries.into_iter().map(|entry| Plugin {
-                        product: ProductKey::of(&entry.name, &entry.vendor),
-                        path: path.clone(),
-                        entry,
-                    }));
+                    catalog
+                        .plugins
+                        .extend(entries.into_iter().map(|entry| Plugin {
+                            product: ProductKey::of(&entry.name, &entry.vendor),
+                            path: path.clone(),
+                            entry,
+                        }));
                 }
                 Outcome::Failed(_) => catalog.quarantine.push(record),
             }

@@ -38,7 +38,10 @@ static BACKGROUND: Mutex<Option<Background>> = Mutex::new(None);
 /// Starts a scan, unless one is under way in this process; tells which. Any thread but the audio thread.
 pub fn start_scan(options: ScanOptions) -> bool {
     let mut background = BACKGROUND.lock();
-    if background.as_ref().is_some_and(|known| known.progress.is_running) {
+    if background
+        .as_ref()
+        .is_some_and(|known| known.progress.is_running)
+    {
         return false;
     }
     let stop = Arc::<AtomicBool>::default();
@@ -79,7 +82,10 @@ pub fn stop_scan() {
 /// How the scan stands, or how the last one ended.
 pub fn progress() -> Progress {
     let background = BACKGROUND.lock();
-    background.as_ref().map(|known| known.progress.clone()).unwrap_or_default()
+    background
+        .as_ref()
+        .map(|known| known.progress.clone())
+        .unwrap_or_default()
 }
 
 fn change(change: impl FnOnce(&mut Progress)) {

@@ -8,32 +8,101 @@ type Meaning = (&'static str, &'static [&'static str], Option<&'static str>);
 
 /// In the order that tags are given in. A word counts where a word of the text begins with it.
 const MEANINGS: &[Meaning] = &[
-    ("compressor", &["compress", "comp", "leveller", "leveler"], Some("dynamics")),
+    (
+        "compressor",
+        &["compress", "comp", "leveller", "leveler"],
+        Some("dynamics"),
+    ),
     ("limiter", &["limit", "maxim"], Some("dynamics")),
     ("gate", &["gate"], Some("dynamics")),
     ("expander", &["expand"], Some("dynamics")),
     ("de-esser", &["deess", "de-ess"], Some("dynamics")),
     ("dynamics", &["dynamic", "transient"], None),
     ("eq", &["eq", "equal", "parametric", "graphic"], None),
-    ("filter", &["filter", "lowpass", "highpass", "bandpass", "notch", "comb", "wah", "crossover"], None),
-    ("reverb", &["reverb", "plate", "room", "hall", "gverb", "convol"], None),
+    (
+        "filter",
+        &[
+            "filter",
+            "lowpass",
+            "highpass",
+            "bandpass",
+            "notch",
+            "comb",
+            "wah",
+            "crossover",
+        ],
+        None,
+    ),
+    (
+        "reverb",
+        &["reverb", "plate", "room", "hall", "gverb", "convol"],
+        None,
+    ),
     ("delay", &["delay", "echo"], None),
-    ("distortion", &["distort", "overdrive", "saturat", "fuzz", "clip", "waveshap", "tube", "valve", "bitcrush", "crush", "exciter", "decimat", "fold"], None),
+    (
+        "distortion",
+        &[
+            "distort",
+            "overdrive",
+            "saturat",
+            "fuzz",
+            "clip",
+            "waveshap",
+            "tube",
+            "valve",
+            "bitcrush",
+            "crush",
+            "exciter",
+            "decimat",
+            "fold",
+        ],
+        None,
+    ),
     ("amp", &["simulator", "cabinet", "amp", "amplifier"], None),
     ("chorus", &["chorus"], Some("modulation")),
     ("flanger", &["flang"], Some("modulation")),
     ("phaser", &["phaser"], Some("modulation")),
-    ("tremolo", &["tremolo", "vibrato", "rotary", "leslie"], Some("modulation")),
+    (
+        "tremolo",
+        &["tremolo", "vibrato", "rotary", "leslie"],
+        Some("modulation"),
+    ),
     ("modulation", &["modulat", "ringmod"], None),
-    ("pitch", &["pitch", "harmon", "octave", "tune", "tuner"], None),
-    ("spatial", &["spatial", "stereo", "pan", "panner", "surround", "width", "binaural", "matrix"], None),
+    (
+        "pitch",
+        &["pitch", "harmon", "octave", "tune", "tuner"],
+        None,
+    ),
+    (
+        "spatial",
+        &[
+            "spatial", "stereo", "pan", "panner", "surround", "width", "binaural", "matrix",
+        ],
+        None,
+    ),
     ("spectral", &["spectral", "vocoder"], None),
-    ("restoration", &["restor", "denoise", "noise reduct", "declip"], None),
+    (
+        "restoration",
+        &["restor", "denoise", "noise reduct", "declip"],
+        None,
+    ),
     ("mastering", &["mastering"], None),
-    ("analyzer", &["analy", "meter", "scope", "spectrum", "goniometer"], None),
+    (
+        "analyzer",
+        &["analy", "meter", "scope", "spectrum", "goniometer"],
+        None,
+    ),
     ("mixer", &["mixer", "mix"], None),
-    ("utility", &["util", "tool", "converter", "function", "constant", "test"], None),
-    ("generator", &["generat", "oscillator", "noise source", "sine"], None),
+    (
+        "utility",
+        &["util", "tool", "converter", "function", "constant", "test"],
+        None,
+    ),
+    (
+        "generator",
+        &["generat", "oscillator", "noise source", "sine"],
+        None,
+    ),
     ("sampler", &["sampl", "soundfont"], Some("instrument")),
     ("drum", &["drum", "percussion"], Some("instrument")),
     ("piano", &["piano"], Some("instrument")),
@@ -57,7 +126,11 @@ pub fn tags(category: &str, name: &str, is_instrument: bool) -> Vec<String> {
         found.retain(|tag| is_instrument || *tag != "instrument");
     }
     let is_instrument = is_instrument || found.contains(&"instrument");
-    let chief = if is_instrument { "instrument" } else { "effect" };
+    let chief = if is_instrument {
+        "instrument"
+    } else {
+        "effect"
+    };
     found.retain(|tag| *tag != "instrument");
     std::iter::once(chief)
         .chain(found)
@@ -125,15 +198,24 @@ mod tests {
         ] {
             let tags = tags(category, name, false);
             assert_eq!(tags[0], "effect");
-            assert!(tags.iter().any(|tag| tag == "dynamics"), "{category} {name} {tags:?}");
+            assert!(
+                tags.iter().any(|tag| tag == "dynamics"),
+                "{category} {name} {tags:?}"
+            );
         }
     }
 
     #[test]
     fn an_instrument_is_one_first_whatever_else_it_is() {
         assert_eq!(tags("Instrument|Synth", "X", true), ["instrument", "synth"]);
-        assert_eq!(tags("Instrument Plugin", "MDA ePiano", true)[0], "instrument");
-        assert_eq!(tags("Reverb Plugin", "Piano Room", false), ["effect", "reverb"]);
+        assert_eq!(
+            tags("Instrument Plugin", "MDA ePiano", true)[0],
+            "instrument"
+        );
+        assert_eq!(
+            tags("Reverb Plugin", "Piano Room", false),
+            ["effect", "reverb"]
+        );
         assert_eq!(tags("", "", false), ["effect"]);
     }
 }

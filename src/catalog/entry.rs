@@ -56,8 +56,11 @@ pub struct EntryBus {
     /// Whether audio goes in by it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub is_input: bool,
-    /// Channels.
+    /// Channels, when it is on.
     pub channels: usize,
+    /// It is off until it is asked for, as sidechains are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub is_off: bool,
 }
 
 impl Entry {
@@ -75,10 +78,13 @@ impl Entry {
         }
     }
 
-    /// Channels of all inputs together, and of all outputs.
+    /// Channels of all inputs together that are on by themselves, and of all such outputs.
     pub fn channels(&self) -> (usize, usize) {
         let sum = |is_input| {
-            let buses = self.buses.iter().filter(|bus| bus.is_input == is_input);
+            let buses = self
+                .buses
+                .iter()
+                .filter(|bus| bus.is_input == is_input && !bus.is_off);
             buses.map(|bus| bus.channels).sum()
         };
         (sum(true), sum(false))
@@ -148,7 +154,9 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, message) = match self {
-            Self::Signal { signal, message } => (format!("it crashed ({})", name(*signal)), message),
+            Self::Signal { signal, message } => {
+                (format!("it crashed ({})", name(*signal)), message)
+            }
             Self::Timeout { millis } => {
                 let seconds = *millis as f64 / 1000.0;
                 return write!(formatter, "it did not answer within {seconds} s");

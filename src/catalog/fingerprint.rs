@@ -49,7 +49,12 @@ pub enum Since {
 /// # Errors
 ///
 /// If it cannot be read.
-pub fn since(format: &str, path: &Path, before: &Fingerprint, scanned_at: u64) -> io::Result<Since> {
+pub fn since(
+    format: &str,
+    path: &Path,
+    before: &Fingerprint,
+    scanned_at: u64,
+) -> io::Result<Since> {
     let files = files(format, path)?;
     let (stamp, changed_at) = stamp(&files);
     let could_have_changed_since = changed_at + CLOCK_TICK_SECONDS >= scanned_at;
@@ -100,7 +105,9 @@ fn files(format: &str, path: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
                 let folder = file.parent().and_then(Path::file_name);
                 matches!(ending, Some("so" | "vst3" | "dylib" | "plist"))
                     || folder.is_some_and(|folder| folder == "MacOS")
-                    || file.file_name().is_some_and(|name| name == "moduleinfo.json")
+                    || file
+                        .file_name()
+                        .is_some_and(|name| name == "moduleinfo.json")
             }
         }
     };
@@ -197,7 +204,10 @@ mod tests {
         let same = since("LADSPA", &path, &before, scanned_at).expect("a comparison");
         assert_eq!(same, Since::Same);
 
-        let time = fs::metadata(&path).expect("it is there").modified().expect("a time");
+        let time = fs::metadata(&path)
+            .expect("it is there")
+            .modified()
+            .expect("a time");
         fs::write(&path, "two").expect("a file");
         let file = File::options().write(true).open(&path).expect("a file");
         file.set_modified(time).expect("set");

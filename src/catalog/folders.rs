@@ -198,7 +198,9 @@ pub fn walk(folders: &[Folder]) -> Walk {
 }
 
 fn is_bundle(ending: &std::ffi::OsStr) -> bool {
-    ["vst3", "lv2", "clap", "component", "app"].iter().any(|known| ending == *known)
+    ["vst3", "lv2", "clap", "component", "app"]
+        .iter()
+        .any(|known| ending == *known)
 }
 
 fn note(error: &walkdir::Error, notes: &mut Vec<String>) {
@@ -207,9 +209,14 @@ fn note(error: &walkdir::Error, notes: &mut Vec<String>) {
         return;
     }
     let Some(path) = error.path() else { return };
-    let Some(cause) = error.io_error() else { return };
+    let Some(cause) = error.io_error() else {
+        return;
+    };
     if cause.kind() != std::io::ErrorKind::NotFound {
-        notes.push(format!("{} could not be looked into: {cause}", path.display()));
+        notes.push(format!(
+            "{} could not be looked into: {cause}",
+            path.display()
+        ));
     }
 }
 
@@ -237,7 +244,11 @@ mod tests {
             origin: Origin::User,
         };
         let walk = walk(&[folder]);
-        let found: Vec<_> = walk.files.iter().map(|(_, path)| path.file_name()).collect();
+        let found: Vec<_> = walk
+            .files
+            .iter()
+            .map(|(_, path)| path.file_name())
+            .collect();
         assert_eq!(found, [Some(std::ffi::OsStr::new("A.vst3"))]);
     }
 
@@ -248,6 +259,9 @@ mod tests {
             path: "/no/such/folder".into(),
             origin: Origin::User,
         };
-        assert_eq!(walk(&[folder]).notes, ["the folder /no/such/folder does not exist"]);
+        assert_eq!(
+            walk(&[folder]).notes,
+            ["the folder /no/such/folder does not exist"]
+        );
     }
 }

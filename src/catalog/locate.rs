@@ -138,7 +138,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn the_worker_is_beside_the_library() {
-        let places = places_near(Path::new("/x/Matryoshka.vst3/Contents/x86_64-linux/Matryoshka.so"));
+        let places = places_near(Path::new(
+            "/x/Matryoshka.vst3/Contents/x86_64-linux/Matryoshka.so",
+        ));
         let beside = Path::new("/x/Matryoshka.vst3/Contents/x86_64-linux/matryoshka");
         assert_eq!(places, [beside]);
         assert_eq!(own_library(), env::current_exe().ok());

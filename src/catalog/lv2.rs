@@ -142,7 +142,9 @@ impl Facts {
     }
 
     fn says(&self, subject: &str, predicate: &str, object: &str) -> bool {
-        self.all(subject, predicate).iter().any(|said| said == object)
+        self.all(subject, predicate)
+            .iter()
+            .any(|said| said == object)
     }
 
     fn is(&self, subject: &str, class: &str) -> bool {
@@ -189,15 +191,14 @@ impl Facts {
                 .filter(|port| self.is(port, &format!("{LV2}AudioPort")))
                 .collect();
             let buses = self.buses(&audio, main.map(String::as_str));
-            described.buses.extend(
-                buses
-                    .into_iter()
-                    .map(|(name, channels)| EntryBus {
-                        name,
-                        is_input,
-                        channels,
-                    }),
-            );
+            described
+                .buses
+                .extend(buses.into_iter().map(|(name, channels)| EntryBus {
+                    name,
+                    is_input,
+                    channels,
+                    is_off: false,
+                }));
         }
         described
     }
@@ -244,7 +245,11 @@ impl Facts {
         let mut rest: Vec<(usize, String, usize)> = groups
             .into_iter()
             .map(|(group, place, channels)| (place, name(group), channels))
-            .chain(alone.into_iter().map(|(place, _)| (place, String::new(), 1)))
+            .chain(
+                alone
+                    .into_iter()
+                    .map(|(place, _)| (place, String::new(), 1)),
+            )
             .collect();
         rest.sort();
         std::iter::once((name(first.0), first.2))
@@ -281,7 +286,9 @@ mod tests {
             @prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .\n";
         fs::write(
             bundle.join("manifest.ttl"),
-            format!("{prefixes} <urn:p> a lv2:Plugin ; rdfs:seeAlso <p.ttl> . <urn:u> a <{WINDOW}> ."),
+            format!(
+                "{prefixes} <urn:p> a lv2:Plugin ; rdfs:seeAlso <p.ttl> . <urn:u> a <{WINDOW}> ."
+            ),
         )
         .expect("a file");
         fs::write(
@@ -301,12 +308,17 @@ mod tests {
             name: name.to_owned(),
             is_input,
             channels,
+            is_off: false,
         };
         assert_eq!(
             read(&bundle),
             [Described {
                 uri: "urn:p".to_owned(),
-                buses: vec![bus("Main", true, 2), bus("Side", true, 1), bus("", false, 1)],
+                buses: vec![
+                    bus("Main", true, 2),
+                    bus("Side", true, 1),
+                    bus("", false, 1)
+                ],
                 takes_midi: true,
                 makes_midi: false,
                 has_editor: true,

@@ -101,7 +101,11 @@ fn read(path: &Path) -> io::Result<Preferences> {
     };
     serde_json::from_slice(&text).or_else(|error| {
         let aside = path.with_extension("damaged.json");
-        tracing::warn!("{} is damaged ({error}); it is kept as {}", path.display(), aside.display());
+        tracing::warn!(
+            "{} is damaged ({error}); it is kept as {}",
+            path.display(),
+            aside.display()
+        );
         fs::rename(path, aside)?;
         Ok(Preferences::default())
     })
@@ -131,6 +135,10 @@ mod tests {
         let preferences = Preferences::load(&store).expect("preferences");
         assert_eq!(preferences.recent, [key("One"), key("Two")]);
         assert_eq!(preferences.favourites.len(), 1);
-        assert!(fs::read_to_string(file(&store)).expect("a file").contains("future"));
+        assert!(
+            fs::read_to_string(file(&store))
+                .expect("a file")
+                .contains("future")
+        );
     }
 }

@@ -42,6 +42,8 @@ pub struct Worker {
     requests: Option<ChildStdin>,
     messages: Receiver<Message>,
     printed: Arc<Mutex<Printed>>,
+    /// Closed when all that was printed has been read.
+    all_printed: Receiver<()>,
     is_spent: bool,
 }
 
@@ -60,6 +62,8 @@ const MUCH_PRINTED_BYTES: u64 = 1_000_000;
 const START: Duration = Duration::from_secs(60);
 /// How long a worker that has closed its pipe may take to end.
 const END: Duration = Duration::from_secs(5);
+/// How long its last words may take.
+const LAST_WORDS: Duration = Duration::from_millis(300);
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 200;
 
@@ -88,9 +92,13 @@ impl Worker {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
         let printed = Arc::<Mutex<Printed>>::default();
+        let (open, all_printed) = channel();
         if let Some(stderr) = child.stderr.take() {
             let printed = printed.clone();
-            thread::spawn(move || listen(stderr, &printed));
+            thread::spawn(move || {
+                let _open = open;
+                listen(stderr, &printed);
+            });
         }
         let (sender, messages) = channel();
         if let Some(stdout) = child.stdout.take() {
@@ -110,6 +118,7 @@ impl Worker {
             child,
             messages,
             printed,
+            all_printed,
             is_spent: false,
         };
         match worker.messages.recv_timeout(START) {
@@ -117,7 +126,9 @@ impl Worker {
             Ok(_) => Err(failed("it is of another version".to_owned())),
             Err(RecvTimeoutError::Timeout) => Err(failed("it did not start".to_owned())),
             Err(RecvTimeoutError::Disconnected) => {
-                let end = worker.end().map_or_else(String::new, |status| status.to_string());
+                let end = worker
+                    .end()
+                    .map_or_else(String::new, |status| status.to_string());
                 let said = worker.last_words();
                 Err(failed(if said.is_empty() { end } else { said }))
             }
@@ -235,8 +246,10 @@ impl Worker {
         let _ = self.child.wait();
     }
 
-    /// The last line that was printed.
+    /// The last line that a worker printed, which has ended.
     fn last_words(&self) -> String {
+        // A program that it left may keep the pipe open, and is not waited for.
+        let _ = self.all_printed.recv_timeout(LAST_WORDS);
         let printed = self.printed.lock();
         let text = String::from_utf8_lossy(&printed.last);
         let line = text.lines().rfind(|line| !line.trim().is_empty());
@@ -254,7 +267,10 @@ impl Drop for Worker {
 /// Unix, its own thread ends it when the time for the file is over.
 pub fn end_by_id(id: u32) {
     #[cfg(unix)]
-    if let Some(pid) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
+    if let Some(pid) = i32::try_from(id)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
         // The group may be gone.
         let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
     }

@@ -17,7 +17,9 @@ use super::{Catalog, Plugin};
 pub struct ProductKey(String);
 
 /// Words that makers' names are written with and without.
-const LEGAL_FORMS: &[&str] = &["gmbh", "inc", "llc", "ltd", "ab", "audio", "software", "plugins"];
+const LEGAL_FORMS: &[&str] = &[
+    "gmbh", "inc", "llc", "ltd", "ab", "audio", "software", "plugins",
+];
 
 impl ProductKey {
     /// The key of a plugin of that name and maker.
@@ -25,7 +27,9 @@ impl ProductKey {
         let vendor = vendor.split(['<', '(']).next().unwrap_or_default();
         let mut words: Vec<String> = vendor.split_whitespace().map(bare).collect();
         while words.len() > 1
-            && words.last().is_some_and(|word| LEGAL_FORMS.contains(&word.as_str()))
+            && words
+                .last()
+                .is_some_and(|word| LEGAL_FORMS.contains(&word.as_str()))
         {
             words.pop();
         }
@@ -50,7 +54,11 @@ impl<'a> Product<'a> {
 
     /// Its formats, the preferred one first.
     pub fn formats(&self) -> Vec<&'a str> {
-        let mut formats: Vec<&str> = self.plugins.iter().map(|p| p.entry.format.as_str()).collect();
+        let mut formats: Vec<&str> = self
+            .plugins
+            .iter()
+            .map(|p| p.entry.format.as_str())
+            .collect();
         formats.dedup();
         formats
     }
@@ -86,8 +94,14 @@ mod tests {
     #[test]
     fn a_maker_with_address_or_legal_form_is_the_same() {
         let key = ProductKey::of("Hard Limiter", "Steve Harris");
-        assert_eq!(key, ProductKey::of("hard limiter", "Steve Harris <steve@plugin.org.uk>"));
-        assert_eq!(ProductKey::of("Vex", "Acme GmbH"), ProductKey::of("Vex", "ACME"));
+        assert_eq!(
+            key,
+            ProductKey::of("hard limiter", "Steve Harris <steve@plugin.org.uk>")
+        );
+        assert_eq!(
+            ProductKey::of("Vex", "Acme GmbH"),
+            ProductKey::of("Vex", "ACME")
+        );
         assert_ne!(key, ProductKey::of("Hard Limiter", "Somebody Else"));
     }
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 
-use super::entry::{FileRecord, Outcome};
+use super::entry::{Failure, FileRecord, Outcome};
 use super::fingerprint::{self, Since};
 use super::folders::{self, Folder, Origin};
 use super::process::{Answer, Employment, Worker, end_by_id, work_folder};
@@ -214,15 +214,16 @@ fn plan(
     for (format, path) in walk.files {
         let Some(text) = path.to_str() else {
             let path = path.display();
-            report.notes.push(format!("{path} has a name that is no text, and is left out"));
+            report.notes.push(format!(
+                "{path} has a name that is no text, and is left out"
+            ));
             continue;
         };
         let key = (format, text.to_owned());
         let before = known.files.get(&key);
         let again = options.force
-            || before.is_none_or(|record| {
-                options.retry && matches!(record.outcome, Outcome::Failed(_))
-            });
+            || before
+                .is_none_or(|record| options.retry && matches!(record.outcome, Outcome::Failed(_)));
         let Some(before) = before.filter(|_| !again) else {
             jobs.push((cost(&key, before), key));
             continue;
@@ -418,15 +419,12 @@ impl Shared<'_> {
                 worker: number,
                 path: key.1.clone(),
             });
-            let asked = match worker.take() {
-                Some(worker) => worker,
-                None => Worker::start(employment)?,
-            };
-            let waiting_for = &self.waiting_for[number];
-            waiting_for.store(asked.id(), Ordering::Relaxed);
-            let asked = worker.insert(asked);
-            let record = look_at(asked, &key, self.options.timeout);
-            waiting_for.store(0, Ordering::Relaxed);
+            let mut record = self.ask(number, employment, &mut worker, &key)?;
+            if record.as_ref().is_some_and(was_killed) && !self.stop.load(Ordering::Relaxed) {
+                // Nobody kills a program for a plugin's fault but the system, for want of memory, and
+                // then it is so again.
+                record = self.ask(number, employment, &mut worker, &key)?;
+            }
             if self.stop.load(Ordering::Relaxed) {
                 // It may have been ended for that, which is not the file's fault.
                 return Ok(());
@@ -447,12 +445,44 @@ impl Shared<'_> {
                 },
             };
             let _ = events.send(event);
-            if asked.is_spent() {
-                worker = None;
-            }
         }
         Ok(())
     }
+
+    /// Has the thread's worker look at a file; a new one, where there is none that could.
+    fn ask(
+        &self,
+        number: usize,
+        employment: &Employment,
+        worker: &mut Option<Worker>,
+        key: &Key,
+    ) -> Result<Option<FileRecord>, ScanError> {
+        let asked = match worker.take() {
+            Some(worker) => worker,
+            None => Worker::start(employment)?,
+        };
+        let asked = worker.insert(asked);
+        let waiting_for = &self.waiting_for[number];
+        waiting_for.store(asked.id(), Ordering::Relaxed);
+        let record = look_at(asked, key, self.options.timeout);
+        waiting_for.store(0, Ordering::Relaxed);
+        if asked.is_spent() {
+            *worker = None;
+        }
+        Ok(record)
+    }
+}
+
+/// Whether somebody ended the worker, and not the plugin.
+fn was_killed(record: &FileRecord) -> bool {
+    const SIGKILL: i32 = 9;
+    matches!(
+        record.outcome,
+        Outcome::Failed(Failure::Signal {
+            signal: SIGKILL,
+            ..
+        })
+    )
 }
 
 /// Has a worker look at a file. `None` if it is not there any more.

@@ -3,9 +3,9 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::Catalog;
 use super::preferences::Preferences;
 use super::product::Product;
-use super::Catalog;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,10 @@ impl Catalog {
                 continue;
             };
             let of_name = score(&entry.name).map_or(0, |score| score * NAME_WEIGHT);
-            let recent = preferences.recent.iter().position(|key| *key == product.key);
+            let recent = preferences
+                .recent
+                .iter()
+                .position(|key| *key == product.key);
             let mut score = of_whole.max(of_name);
             if is_favourite {
                 score += FAVOURITE_BONUS;

@@ -17,7 +17,7 @@ use super::category;
 use super::entry::{Entry, EntryBus};
 use super::lv2;
 use super::protocol::{Message, Request, VERSION};
-use crate::child::{EditorLook, Formats, Found, MESSAGE_LOOP, look};
+use crate::child::{Bus, EditorLook, Formats, Found, MESSAGE_LOOP, look};
 use crate::threads::{AskError, MessageThread, Messages};
 
 /// What a worker is to keep to.
@@ -89,7 +89,11 @@ fn answer(messages: &Messages, request: Request, answers: &mut File) -> Result<M
     }
     let mut own = match answers.try_clone() {
         Ok(own) => own,
-        Err(error) => return Ok(Message::Failed { reason: error.to_string() }),
+        Err(error) => {
+            return Ok(Message::Failed {
+                reason: error.to_string(),
+            });
+        }
     };
     messages.ask(move |thread| {
         let mut found = |plugins, remarks| {
@@ -131,11 +135,15 @@ fn look_at_file(
     let plugins = looks
         .into_iter()
         .map(|look| {
-            let buses = look.buses.into_iter().filter(|bus| bus.channels > 0);
+            // A LADSPA plugin's ports are all there is; JUCE gives those without inputs a bus that is
+            // off, in which nothing could go.
+            let is_real = |bus: &Bus| bus.channels > 0 && (bus.enabled || format != "LADSPA");
+            let buses = look.buses.into_iter().filter(is_real);
             let buses = buses.map(|bus| EntryBus {
                 name: bus.name,
                 is_input: bus.is_input,
                 channels: bus.channels,
+                is_off: !bus.enabled,
             });
             Entry {
                 buses: buses.collect(),
@@ -197,6 +205,7 @@ fn totals(inputs: usize, outputs: usize) -> Vec<EntryBus> {
             name: String::new(),
             is_input,
             channels,
+            is_off: false,
         })
         .collect()
 }
@@ -242,10 +251,8 @@ fn tidied(message: Message) -> Message {
     };
     let mut remarks = remarks;
     #[cfg(target_os = "linux")]
-    match cage::end_children() {
-        0 => {}
-        1 => remarks.push("it left a program running, which was ended".to_owned()),
-        more => remarks.push(format!("it left {more} programs running, which were ended")),
+    if cage::end_children() {
+        remarks.push("it left programs running, which were ended".to_owned());
     }
     if let Some(gigabytes) = memory::peak_gigabytes().filter(|peak| *peak > MUCH_GIGABYTES) {
         remarks.push(format!("it took {gigabytes:.1} GB of memory"));

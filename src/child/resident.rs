@@ -45,7 +45,14 @@ pub(super) fn complaint(format: &str, file: &str) -> Option<String> {
         );
         if handle.is_null() {
             let error = libc::dlerror();
-            return (!error.is_null()).then(|| CStr::from_ptr(error).to_string_lossy().into_owned());
+            if error.is_null() {
+                return None;
+            }
+            let words = CStr::from_ptr(error).to_string_lossy();
+            // The path is said wherever this is.
+            let words = words.trim_start_matches(&*library.to_string_lossy());
+            let words = words.trim_start_matches(": ");
+            return Some(format!("the system cannot load it: {words}"));
         }
         libc::dlclose(handle);
     }

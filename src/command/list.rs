@@ -42,11 +42,19 @@ impl List {
             let mut formats = self.formats.iter();
             self.formats.is_empty() || formats.any(|wanted| wanted.eq_ignore_ascii_case(format))
         };
-        catalog.plugins.retain(|plugin| is_wanted(&plugin.entry.format));
-        catalog.quarantine.retain(|record| is_wanted(&record.format));
+        catalog
+            .plugins
+            .retain(|plugin| is_wanted(&plugin.entry.format));
+        catalog
+            .quarantine
+            .retain(|record| is_wanted(&record.format));
         let rank = |format: &str| Formats::names().iter().position(|name| *name == format);
         catalog.plugins.sort_by_cached_key(|Plugin { entry, .. }| {
-            (rank(&entry.format), entry.name.to_lowercase(), entry.file.clone())
+            (
+                rank(&entry.format),
+                entry.name.to_lowercase(),
+                entry.file.clone(),
+            )
         });
         if terminal.json() {
             terminal.document(&document(&catalog))?;
@@ -145,6 +153,7 @@ fn bus_document(bus: &EntryBus) -> Value {
         "name": bus.name,
         "direction": if bus.is_input { "input" } else { "output" },
         "channels": bus.channels,
+        "enabled": !bus.is_off,
     })
 }
 

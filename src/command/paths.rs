@@ -59,13 +59,19 @@ impl Paths {
                     return Err(format!("the folder {folder} is not one that you added").into());
                 }
                 let known = store.load()?.files;
-                for key in known.keys().filter(|key| PathBuf::from(&key.1).starts_with(&folder)) {
+                for key in known
+                    .keys()
+                    .filter(|key| PathBuf::from(&key.1).starts_with(&folder))
+                {
                     store.forget(key)?;
                 }
                 Preferences::change(&store, |own| own.folders.retain(|known| *known != folder))?
             }
         };
-        let folders: Vec<Folder> = Formats::names().iter().flat_map(|name| standard(name)).collect();
+        let folders: Vec<Folder> = Formats::names()
+            .iter()
+            .flat_map(|name| standard(name))
+            .collect();
         let worker = locate::worker();
         if terminal.json() {
             terminal.document(&json!({
@@ -78,7 +84,11 @@ impl Paths {
         }
         let mut table = Table::with_heading(&["FORMAT", "FOLDER", "FROM"]);
         for folder in &folders {
-            let missing = if folder.path.is_dir() { "" } else { " (not there)" };
+            let missing = if folder.path.is_dir() {
+                ""
+            } else {
+                " (not there)"
+            };
             let from = match folder.origin {
                 Origin::Variable(name) => name.to_owned(),
                 _ => "standard".to_owned(),
@@ -87,12 +97,21 @@ impl Paths {
             table.line([folder.format.clone(), path, from]);
         }
         for folder in &preferences.folders {
-            table.line(["all".to_owned(), folder.display().to_string(), "yours".to_owned()]);
+            table.line([
+                "all".to_owned(),
+                folder.display().to_string(),
+                "yours".to_owned(),
+            ]);
         }
         terminal.say(&table.text(""))?;
-        terminal.say(&format!("\nThe catalog is in {}\n", store.folder().display()))?;
+        terminal.say(&format!(
+            "\nThe catalog is in {}\n",
+            store.folder().display()
+        ))?;
         match worker {
-            Ok(worker) => terminal.say(&format!("Plugins are looked at by {}\n", worker.display()))?,
+            Ok(worker) => {
+                terminal.say(&format!("Plugins are looked at by {}\n", worker.display()))?
+            }
             Err(error) => terminal.error(&error),
         }
         Ok(ExitCode::SUCCESS)

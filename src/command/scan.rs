@@ -201,7 +201,12 @@ fn summary(report: &Report) -> String {
             Found::Plugins(entries) => plugins += entries.len(),
             Found::Failed(failure) => failed.push(format!("  {}: {failure}\n", record.path)),
         }
-        odd.extend(record.remarks.iter().map(|remark| format!("  {}: {remark}\n", record.path)));
+        odd.extend(
+            record
+                .remarks
+                .iter()
+                .map(|remark| format!("  {}: {remark}\n", record.path)),
+        );
     }
     let mut text = format!(
         "{} looked at, with {}; {} unchanged{} ({})\n",

@@ -70,7 +70,10 @@ impl Search {
         } else {
             terminal.say(&table(shown))?;
             if hits.len() > shown.len() {
-                terminal.note(&format!("{} more; --limit shows them", hits.len() - shown.len()));
+                terminal.note(&format!(
+                    "{} more; --limit shows them",
+                    hits.len() - shown.len()
+                ));
             }
         }
         // As grep does: a script can ask whether there is one.

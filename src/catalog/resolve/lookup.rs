@@ -46,7 +46,10 @@ impl Search {
             if !Path::new(path).exists() {
                 return Ok(None);
             }
-            let spent = self.worker.as_ref().is_some_and(|(worker, _)| worker.is_spent());
+            let spent = self
+                .worker
+                .as_ref()
+                .is_some_and(|(worker, _)| worker.is_spent());
             let (mut worker, folder) = match self.worker.take().filter(|_| !spent) {
                 Some(worker) => worker,
                 None => employ()?,
@@ -138,7 +141,9 @@ impl Search {
             }
             if let Some(record) = self.look_at(&format, &path)?
                 && let Outcome::Plugins(entries) = &record.outcome
-                && entries.iter().any(|entry| is_wanted(reference, &entry.description()))
+                && entries
+                    .iter()
+                    .any(|entry| is_wanted(reference, &entry.description()))
             {
                 return Ok(());
             }
@@ -168,7 +173,9 @@ impl Search {
     pub fn quarantined(&self, reference: &PluginReference) -> Option<&FileRecord> {
         self.files.values().find(|record| {
             matches!(record.outcome, Outcome::Failed(_))
-                && reference.format().is_none_or(|format| format == record.format)
+                && reference
+                    .format()
+                    .is_none_or(|format| format == record.format)
                 && same_stem(&record.path, &reference.name)
         })
     }

@@ -61,14 +61,17 @@ extern "C" fn in_forked_child() {
     }
 }
 
-/// Ends the processes that a plugin left, and theirs. How many there were.
-pub fn end_children() -> usize {
-    let mut ended = 0;
+/// Ends the processes that a plugin left, and theirs. Whether there were any.
+pub fn end_children() -> bool {
+    let mut ended = false;
     for _ in 0..ROUNDS {
         // Takes note of those that have ended by themselves, and tells whether others are left.
         let has_children = loop {
             match wait(WaitOptions::NOHANG) {
-                Ok(Some(_)) => {}
+                // Those whose parent ended have had their signal already.
+                Ok(Some((_, status))) => {
+                    ended |= status.terminating_signal() == Some(libc::SIGKILL)
+                }
                 Ok(None) => break true,
                 Err(_) => break false,
             }
@@ -78,7 +81,7 @@ pub fn end_children() -> usize {
         }
         for child in children() {
             if kill_process(child, Signal::KILL).is_ok() {
-                ended += 1;
+                ended = true;
                 let _ = rustix::process::waitpid(Some(child), WaitOptions::empty());
             }
         }
@@ -98,8 +101,12 @@ fn children() -> Vec<Pid> {
             // "number (name) state parent ..", and the name may hold anything.
             let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
             let (_, behind) = stat.rsplit_once(')')?;
-            let parent = behind.split_whitespace().nth(1)?;
-            (parent == own).then(|| Pid::from_raw(number)).flatten()
+            let mut fields = behind.split_whitespace();
+            let (state, parent) = (fields.next()?, fields.next()?);
+            // One that has ended ("Z") is none.
+            (parent == own && state != "Z")
+                .then(|| Pid::from_raw(number))
+                .flatten()
         })
         .collect()
 }

@@ -2,9 +2,9 @@
 //! it; what runs in a DAW must not do this for a plugin that nobody asked for.
 
 use super::{Formats, Found, JuceChild};
-use crate::child::{Bus, Child, ChildError, Midi};
 #[cfg(unix)]
 use crate::child::resident;
+use crate::child::{Bus, Child, ChildError, Midi};
 use crate::juce::editor_presence::has_editor;
 use crate::threads::MessageThread;
 

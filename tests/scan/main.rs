@@ -1,0 +1,11 @@
+//! Scanning, with every misfortune that plugins, users and systems bring about: real processes, real
+//! signals, and the machine's real plugins.
+#![cfg(target_os = "linux")]
+
+mod changes;
+mod desk;
+mod kills;
+mod misfortune;
+mod real_plugins;
+mod stores;
+mod worker_program;

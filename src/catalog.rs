@@ -32,12 +32,6 @@ mod search;
 pub mod store;
 pub mod worker;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::SystemTime;
-
-use parking_lot::Mutex;
-
 pub use background::{Progress, progress, start_scan, stop_scan};
 pub use entry::{Entry, EntryBus, Failure, FileRecord, Outcome};
 pub use error::ScanError;
@@ -89,23 +83,9 @@ impl Catalog {
     /// # Errors
     ///
     /// If the system does not let it be read.
-    pub fn current() -> Result<Arc<Self>, StoreError> {
-        let store = Store::of_user()?;
-        let stamp = store.stamp();
-        let mut cached = CACHED.lock();
-        if let Some(known) = &*cached
-            && known.folder == store.folder()
-            && known.stamp == stamp
-        {
-            return Ok(known.catalog.clone());
-        }
-        let catalog = Arc::new(Self::load(&store)?);
-        *cached = Some(Cached {
-            folder: store.folder().to_owned(),
-            stamp,
-            catalog: catalog.clone(),
-        });
-        Ok(catalog)
+    pub fn current() -> Result<Self, StoreError> {
+        let contents = Store::of_user()?.load_cached()?;
+        Ok(Self::from(Contents::clone(&contents)))
     }
 
     /// The plugins, those that are the same in several formats as one, by name.
@@ -139,11 +119,3 @@ impl From<Contents> for Catalog {
         catalog
     }
 }
-
-struct Cached {
-    folder: PathBuf,
-    stamp: [Option<(SystemTime, u64)>; 2],
-    catalog: Arc<Catalog>,
-}
-
-static CACHED: Mutex<Option<Cached>> = Mutex::new(None);

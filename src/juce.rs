@@ -11,6 +11,8 @@
 pub mod bench;
 #[cfg(feature = "bench")]
 pub mod bench_interop;
+#[cfg(feature = "bench")]
+pub mod bench_scan;
 pub mod buffer;
 mod callback;
 pub mod description;

@@ -11,6 +11,7 @@
 mod first_rack;
 mod handle;
 mod loaded_slot;
+mod scanning;
 mod tail;
 
 use std::collections::BTreeMap;

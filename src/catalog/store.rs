@@ -15,8 +15,10 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use thiserror::Error;
@@ -31,6 +33,12 @@ pub const VARIABLE: &str = "MATRYOSHKA_DATA";
 
 /// Format and path of a file.
 pub type Key = (String, String);
+
+/// Time and length of the two files.
+pub type Stamp = [Option<(SystemTime, u64)>; 2];
+
+/// What was last read, where from, and how that looked.
+static CACHED: Mutex<Option<(PathBuf, Stamp, Arc<Contents>)>> = Mutex::new(None);
 
 /// Why the catalog could not be read or written.
 #[derive(Debug, Error)]
@@ -142,7 +150,7 @@ impl Store {
     }
 
     /// Something that changes whenever the catalog on disk does.
-    pub fn stamp(&self) -> [Option<(SystemTime, u64)>; 2] {
+    pub fn stamp(&self) -> Stamp {
         ["catalog.json", "catalog.journal"].map(|name| {
             let metadata = fs::metadata(self.path(name)).ok()?;
             Some((metadata.modified().ok()?, metadata.len()))
@@ -164,6 +172,24 @@ impl Store {
         let contents = self.read(lock.is_some()).map_err(self.failed("read"));
         drop(lock);
         contents
+    }
+
+    /// As [`load`](Self::load), but read again only when it has changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_cached(&self) -> Result<Arc<Contents>, StoreError> {
+        let stamp = self.stamp();
+        let mut cached = CACHED.lock();
+        if let Some((folder, known, contents)) = &*cached
+            && (folder, known) == (&self.folder, &stamp)
+        {
+            return Ok(contents.clone());
+        }
+        let contents = Arc::new(self.load()?);
+        *cached = Some((self.folder.clone(), stamp, contents.clone()));
+        Ok(contents)
     }
 
     /// Adds what was learned of a file. It is safe when this returns, whatever is killed then.

@@ -4,8 +4,11 @@
 
 mod changes;
 mod desk;
+mod in_a_daw;
 mod kills;
 mod misfortune;
 mod real_plugins;
 mod stores;
+#[path = "../support/mod.rs"]
+mod support;
 mod worker_program;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tempfile::TempDir;
@@ -10,7 +11,7 @@ use super::super::fingerprint::{self, Since};
 use super::super::likeness::{bare, file_looks_like};
 use super::super::process::{Employment, Worker};
 use super::super::scanner::{MEMORY_MB, ScanOptions, TIMEOUT, look_at, scan};
-use super::super::store::{Key, Store};
+use super::super::store::{Contents, Key, Store};
 use super::super::{Outcome, Preferences, ScanError, folders, locate};
 use super::{FileRecord, Thoroughness, is_wanted};
 use crate::child::{Description, Formats};
@@ -20,7 +21,10 @@ use crate::rack::PluginReference;
 pub struct Search {
     store: Store,
     preferences: Preferences,
-    files: BTreeMap<Key, FileRecord>,
+    /// What was known before.
+    known: Arc<Contents>,
+    /// What was learned on the way.
+    learned: BTreeMap<Key, FileRecord>,
     /// Files whose record was found to be true.
     checked: Vec<Key>,
     /// Started when it is first needed, in a folder of its own.
@@ -31,7 +35,8 @@ impl Search {
     pub fn begin() -> Result<Self, ScanError> {
         let store = Store::of_user()?;
         Ok(Self {
-            files: store.load()?.files,
+            known: store.load_cached()?,
+            learned: BTreeMap::new(),
             preferences: Preferences::load(&store)?,
             store,
             checked: Vec::new(),
@@ -60,9 +65,20 @@ impl Search {
                 return Ok(None);
             };
             self.store.add(&record)?;
-            self.files.insert(key.clone(), record);
+            self.learned.insert(key.clone(), record);
         }
-        Ok(self.files.get(&key))
+        Ok(self.record(&key))
+    }
+
+    fn record(&self, key: &Key) -> Option<&FileRecord> {
+        self.learned.get(key).or_else(|| self.known.files.get(key))
+    }
+
+    fn records(&self) -> impl Iterator<Item = (&Key, &FileRecord)> {
+        let is_old = |(key, _): &(&Key, &FileRecord)| !self.learned.contains_key(*key);
+        self.learned
+            .iter()
+            .chain(self.known.files.iter().filter(is_old))
     }
 
     /// Whether what is known of the file still holds.
@@ -70,7 +86,7 @@ impl Search {
         if self.checked.contains(key) {
             return true;
         }
-        let Some(record) = self.files.get(key) else {
+        let Some(record) = self.record(key) else {
             return false;
         };
         let before = &record.fingerprint;
@@ -87,7 +103,7 @@ impl Search {
     /// The plugin that is meant, of those that are known and still there, with the file that it is in.
     pub fn find(&mut self, reference: &PluginReference) -> Option<(Description, String)> {
         let mut found: Vec<(usize, Key, Description)> = Vec::new();
-        for (key, record) in &self.files {
+        for (key, record) in self.records() {
             if reference.format().is_some_and(|format| format != key.0) {
                 continue;
             }
@@ -165,13 +181,13 @@ impl Search {
             Err(ScanError::Busy) => self.store.wait_for_scan()?,
             Err(error) => return Err(error),
         }
-        self.files = self.store.load()?.files;
+        self.known = self.store.load_cached()?;
         Ok(())
     }
 
     /// A file in quarantine that looks like the plugin's.
     pub fn quarantined(&self, reference: &PluginReference) -> Option<&FileRecord> {
-        self.files.values().find(|record| {
+        self.records().map(|(_, record)| record).find(|record| {
             matches!(record.outcome, Outcome::Failed(_))
                 && reference
                     .format()
@@ -182,7 +198,7 @@ impl Search {
 
     /// The names of all plugins that are known.
     pub fn names(&self) -> Vec<String> {
-        let outcomes = self.files.values().map(|record| &record.outcome);
+        let outcomes = self.records().map(|(_, record)| &record.outcome);
         outcomes
             .filter_map(|outcome| match outcome {
                 Outcome::Plugins(entries) => Some(entries),

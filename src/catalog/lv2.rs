@@ -12,6 +12,7 @@ use oxrdf::{NamedOrBlankNode, Term};
 use oxttl::TurtleParser;
 
 use super::entry::EntryBus;
+use super::protocol::Part;
 
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const SEE_ALSO: &str = "http://www.w3.org/2000/01/rdf-schema#seeAlso";
@@ -46,14 +47,23 @@ pub struct Described {
     pub has_editor: bool,
 }
 
-/// Reads a bundle. What cannot be read of it is left out; what is said is then checked against JUCE.
-pub fn read(bundle: &Path) -> Vec<Described> {
+/// How many plugins there are in a bundle.
+pub fn plugins(bundle: &Path) -> usize {
+    let mut facts = Facts::default();
+    facts.read(&bundle.join("manifest.ttl"), bundle);
+    facts.of_type(&format!("{LV2}Plugin")).len()
+}
+
+/// Reads a bundle, or a part of it. What cannot be read of it is left out; what is said is then checked
+/// against JUCE.
+pub fn read(bundle: &Path, part: Option<Part>) -> Vec<Described> {
     let mut facts = Facts::default();
     let mut read = HashSet::new();
     facts.read(&bundle.join("manifest.ttl"), bundle);
     read.insert(bundle.join("manifest.ttl"));
     let plugins = facts.of_type(&format!("{LV2}Plugin"));
-    for uri in &plugins {
+    let plugins = part.map_or(&plugins[..], |part| part.of(&plugins));
+    for uri in plugins {
         for file in facts.all(uri, SEE_ALSO).to_vec() {
             if let Some(file) = file_in(&file, bundle)
                 && read.insert(file.clone())
@@ -311,7 +321,7 @@ mod tests {
             is_off: false,
         };
         assert_eq!(
-            read(&bundle),
+            read(&bundle, None),
             [Described {
                 uri: "urn:p".to_owned(),
                 buses: vec![

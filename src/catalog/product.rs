@@ -1,13 +1,12 @@
 //! One plugin in all its formats.
 //!
 //! Formats know nothing of each other, so the same plugin is known by its name and its maker's, both as
-//! [`bare`] has them. Makers write themselves with and without address, and with and without legal form.
+//! letters and digits alone. Makers write themselves with and without address, and with and without legal form.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::likeness::bare;
 use super::preferences::Preferences;
 use super::{Catalog, Plugin};
 
@@ -24,16 +23,42 @@ const LEGAL_FORMS: &[&str] = &[
 impl ProductKey {
     /// The key of a plugin of that name and maker.
     pub fn of(name: &str, vendor: &str) -> Self {
-        let vendor = vendor.split(['<', '(']).next().unwrap_or_default();
-        let mut words: Vec<String> = vendor.split_whitespace().map(bare).collect();
-        while words.len() > 1
-            && words
-                .last()
-                .is_some_and(|word| LEGAL_FORMS.contains(&word.as_str()))
-        {
-            words.pop();
+        let vendor = vendor
+            .split(['<', '('])
+            .next()
+            .unwrap_or_default()
+            .trim_end();
+        let mut key = String::with_capacity(name.len() + vendor.len() + 1);
+        push_bare(&mut key, name);
+        key.push('/');
+        push_bare(&mut key, without_legal_form(vendor));
+        Self(key)
+    }
+}
+
+/// As [`bare`](super::likeness::bare), for thousands of names.
+fn push_bare(key: &mut String, text: &str) {
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            if letter.is_ascii_alphanumeric() {
+                key.push(letter.to_ascii_lowercase());
+            }
+        } else if letter.is_alphanumeric() {
+            key.extend(letter.to_lowercase());
         }
-        Self(format!("{}/{}", bare(name), words.concat()))
+    }
+}
+
+fn without_legal_form(vendor: &str) -> &str {
+    match vendor.rsplit_once(char::is_whitespace) {
+        Some((before, last))
+            if LEGAL_FORMS
+                .iter()
+                .any(|form| form.eq_ignore_ascii_case(last.trim_matches(['.', ',']))) =>
+        {
+            without_legal_form(before.trim_end())
+        }
+        _ => vendor,
     }
 }
 

@@ -21,9 +21,29 @@ pub struct Request {
     pub format: String,
     /// The file, the bundle, or the system's identifier.
     pub file: String,
+    /// Only some of the plugins in it (LV2).
+    #[serde(default)]
+    pub part: Option<Part>,
     /// Only tell which files of the format the system knows (Audio Units, which are in no folder).
     #[serde(default)]
     pub list: bool,
+}
+
+/// One of so many parts of a file, of about as many plugins each, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which, from 0.
+    pub index: usize,
+    /// Of how many.
+    pub count: usize,
+}
+
+impl Part {
+    /// The place of this part in a list.
+    pub fn of<T>(self, list: &[T]) -> &[T] {
+        let at = |index: usize| list.len() * index / self.count.max(1);
+        list.get(at(self.index)..at(self.index + 1)).unwrap_or(&[])
+    }
 }
 
 /// What a worker says.
@@ -59,4 +79,20 @@ pub enum Message {
         /// Their identifiers.
         files: Vec<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_list_are_the_list() {
+        for length in 0..9 {
+            let list: Vec<usize> = (0..length).collect();
+            for count in 1..5 {
+                let parts = (0..count).flat_map(|index| Part { index, count }.of(&list));
+                assert!(parts.eq(&list));
+            }
+        }
+    }
 }

@@ -241,6 +241,11 @@ impl Store {
         wait().map_err(self.failed("written"))
     }
 
+    /// Whether there is something to [`fold`](Self::fold).
+    pub fn has_news(&self) -> bool {
+        fs::metadata(self.path("catalog.journal")).is_ok_and(|journal| journal.len() > 0)
+    }
+
     /// Keeps others from scanning while it is held; `None` while another does.
     ///
     /// # Errors

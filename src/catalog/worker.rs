@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use super::category;
 use super::entry::{Entry, EntryBus};
 use super::lv2;
-use super::protocol::{Message, Request, VERSION};
+use super::protocol::{Message, Part, Request, VERSION};
 use crate::child::{Bus, EditorLook, Formats, Found, MESSAGE_LOOP, look};
 use crate::threads::{AskError, MessageThread, Messages};
 
@@ -76,7 +76,12 @@ fn say(answers: &mut File, message: &Message) -> io::Result<()> {
 
 /// Does what is asked, having said what is found on the way, and returns the last word on it.
 fn answer(messages: &Messages, request: Request, answers: &mut File) -> Result<Message, AskError> {
-    let Request { format, file, list } = request;
+    let Request {
+        format,
+        file,
+        part,
+        list,
+    } = request;
     if list {
         let files = messages.ask(move |thread| {
             let formats = Formats::shared(thread).map_err(|error| error.to_string())?;
@@ -101,7 +106,7 @@ fn answer(messages: &Messages, request: Request, answers: &mut File) -> Result<M
             let _ = say(&mut own, &Message::Found { plugins, remarks });
         };
         if format == "LV2" {
-            return match look_at_bundle(thread, &file) {
+            return match look_at_bundle(thread, &file, part) {
                 Ok((plugins, remarks)) => {
                     found(plugins, remarks);
                     done(Vec::new())
@@ -161,9 +166,10 @@ fn look_at_file(
 fn look_at_bundle(
     thread: &MessageThread,
     bundle: &str,
+    part: Option<Part>,
 ) -> Result<(Vec<Entry>, Vec<String>), String> {
     let formats = Formats::shared(thread).map_err(|error| error.to_string())?;
-    let described = lv2::read(Path::new(bundle));
+    let described = lv2::read(Path::new(bundle), part);
     let mut plugins = Vec::new();
     let mut remarks = Vec::new();
     let mut is_loaded = false;

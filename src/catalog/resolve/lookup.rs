@@ -59,7 +59,7 @@ impl Search {
                 Some(worker) => worker,
                 None => employ()?,
             };
-            let record = look_at(&mut worker, &key, TIMEOUT);
+            let record = look_at(&mut worker, &key, None, TIMEOUT);
             self.worker = Some((worker, folder));
             let Some(record) = record else {
                 return Ok(None);

@@ -20,7 +20,7 @@ pub struct Look {
 }
 
 /// The loaded plugins of a file, which can still be asked for their windows.
-pub struct EditorLook(Vec<JuceChild>);
+pub struct EditorLook(Vec<Option<JuceChild>>);
 
 impl EditorLook {
     /// Whether each plugin has a window of its own. Some plugins crash when they are asked, so all
@@ -28,7 +28,10 @@ impl EditorLook {
     pub fn editors(&self) -> Vec<bool> {
         self.0
             .iter()
-            .map(|child| has_editor(&child.instance).unwrap_or(false))
+            .map(|child| {
+                let child = child.as_ref();
+                child.is_some_and(|child| has_editor(&child.instance).unwrap_or(false))
+            })
             .collect()
     }
 }
@@ -54,15 +57,46 @@ pub fn look(
     let mut looks = Vec::new();
     let mut children = Vec::new();
     for found in all {
+        if format == "LADSPA" && found.description.id == FIRST_LADSPA {
+            looks.push(ladspa(found));
+            children.push(None);
+            continue;
+        }
         let child = formats.create_juce(thread, &found.description)?;
         looks.push(Look {
             found,
             buses: child.buses(),
             midi: child.midi(),
         });
-        children.push(child);
+        children.push(Some(child));
     }
     Ok((looks, EditorLook(children)))
+}
+
+/// The id of a file's first plugin.
+const FIRST_LADSPA: &str = "00000000";
+
+/// JUCE's format has loaded a file's first plugin to tell of it (`findAllTypesForFile` in
+/// juce_LADSPAPluginFormatHeadless.cpp): its channels are true, and it takes time to do so again. LADSPA
+/// knows neither MIDI nor windows.
+fn ladspa(found: Found) -> Look {
+    let buses = [
+        ("Input", true, found.inputs),
+        ("Output", false, found.outputs),
+    ];
+    let real = buses.into_iter().filter(|(_, _, channels)| *channels > 0);
+    Look {
+        buses: real
+            .map(|(name, is_input, channels)| Bus {
+                name: name.to_owned(),
+                is_input,
+                channels: channels as usize,
+                enabled: true,
+            })
+            .collect(),
+        midi: Midi::default(),
+        found,
+    }
 }
 
 /// Why a file holds no plugin: in the system's words, where it cannot be loaded at all.

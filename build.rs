@@ -10,6 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 const BRIDGES: &[&str] = &[
     "buffer",
     "description",
+    "editor_presence",
     "format_manager",
     "instance",
     "levels",
@@ -25,7 +26,7 @@ const BRIDGES: &[&str] = &[
 ];
 
 /// The same, of the benches' peers: with the feature `bench` only.
-const BENCH_BRIDGES: &[&str] = &["bench", "bench_interop"];
+const BENCH_BRIDGES: &[&str] = &["bench", "bench_interop", "bench_scan"];
 
 /// C++ without a bridge: what examples/c_ffi.rs binds by hand.
 const C_FFI: &str = "cpp/c_ffi/format_manager.cpp";

@@ -1,71 +1,121 @@
 //! The plugins of this machine: what is installed, and which of them a rack means.
 //!
-//! For now everything happens in this process, on the message thread, each time anew; scanning in
-//! other processes, with a memory, is to come. What a DAW's process does is kept to what somebody
-//! asked for: to find a plugin by its name, only files that look like it are opened
-//! ([`Thoroughness::Likely`]).
+//! # A scan
+//!
+//! Plugins are looked at in other processes ([`worker`]), several at once ([`scanner`]), and what is
+//! learned is remembered ([`store`]). What crashes, hangs or lies there costs one worker, and is put into
+//! quarantine with the reason. A file is looked at again when it has changed ([`fingerprint`]).
+//!
+//! # Rules
+//!
+//! - A DAW's process never runs the code of a plugin that nobody asked for. It reads the store; what is
+//!   not there, a worker looks at. (LV2 bundles can be read without running anything.)
+//! - What was finished is never lost, whatever is killed.
+//! - What the user said ([`preferences`]) is kept apart from what can be learned anew.
 
+mod background;
+pub mod category;
+mod entry;
+mod error;
+pub mod fingerprint;
+pub mod folders;
 mod likeness;
+pub mod locate;
+mod lv2;
+pub mod preferences;
+mod process;
+mod product;
+mod protocol;
 mod resolve;
+pub mod scanner;
+mod search;
+pub mod store;
+pub mod worker;
 
-use std::rc::Rc;
-
+pub use background::{Progress, progress, start_scan, stop_scan};
+pub use entry::{Entry, EntryBus, Failure, FileRecord, Outcome};
+pub use error::ScanError;
+pub use preferences::Preferences;
+pub use product::{Product, ProductKey};
 pub use resolve::{FindError, Thoroughness, resolve};
+pub use scanner::{Event, Report, ScanOptions, scan};
+pub use search::{Hit, Query};
+pub use store::{Store, StoreError};
 
-use crate::child::{ChildError, Description, Formats};
-use crate::threads::MessageThread;
+use store::Contents;
 
-/// What a scan found, and what it could not read.
+/// A plugin in the catalog.
+#[derive(Clone, Debug)]
+pub struct Plugin {
+    /// What it is.
+    pub entry: Entry,
+    /// What it is known by across formats.
+    pub product: ProductKey,
+    /// The file, or bundle, that it is in.
+    pub path: String,
+}
+
+/// The catalog, as it was when it was read.
 #[derive(Clone, Debug, Default)]
-pub struct Scan {
-    /// The plugins, by format in the order of preference, then by name.
-    pub plugins: Vec<Description>,
-    /// The files that failed, each with the reason.
-    pub failures: Vec<(String, String)>,
+pub struct Catalog {
+    /// All plugins, in the order of their formats and files.
+    pub plugins: Vec<Plugin>,
+    /// The files that cannot be used, and why.
+    pub quarantine: Vec<FileRecord>,
+    /// What the user should know: what was set aside.
+    pub notes: Vec<String>,
+    /// Whether all of the machine was ever scanned, and not only what racks asked for.
+    pub is_whole: bool,
 }
 
-/// Looks at every plugin of the given formats (empty: all) in the usual folders. Runs the plugins'
-/// code in this process. `progress` is told of each file before it is opened: how many are done, how
-/// many there are, and its name. Message thread.
-///
-/// # Errors
-///
-/// If the hosting layer cannot be started.
-pub fn scan(
-    thread: &MessageThread,
-    formats: &[String],
-    mut progress: impl FnMut(usize, usize, &str),
-) -> Result<Scan, ChildError> {
-    let hosted = Formats::shared(thread)?;
-    let files: Vec<(&str, String)> = Formats::names()
-        .iter()
-        .filter(|name| formats.is_empty() || formats.iter().any(|f| f.eq_ignore_ascii_case(name)))
-        .flat_map(|name| files_of(&hosted, name))
-        .collect();
-    let mut scan = Scan::default();
-    for (done, (format, file)) in files.iter().enumerate() {
-        progress(done, files.len(), file);
-        match hosted.types(format, file) {
-            Ok(found) => scan.plugins.extend(found),
-            Err(error) => scan.failures.push((file.clone(), error.to_string())),
-        }
+impl Catalog {
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not let it be read.
+    pub fn load(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self::from(store.load()?))
     }
-    progress(files.len(), files.len(), "");
-    let rank = |format: &str| Formats::names().iter().position(|name| *name == format);
-    scan.plugins.sort_by(|a, b| {
-        (rank(&a.format), a.name.to_lowercase(), &a.file).cmp(&(
-            rank(&b.format),
-            b.name.to_lowercase(),
-            &b.file,
-        ))
-    });
-    scan.plugins.dedup();
-    Ok(scan)
+
+    /// The user's, read again only when it has changed.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not let it be read.
+    pub fn current() -> Result<Self, StoreError> {
+        let contents = Store::of_user()?.load_cached()?;
+        Ok(Self::from(Contents::clone(&contents)))
+    }
+
+    /// The plugins, those that are the same in several formats as one, by name.
+    pub fn products(&self, preferences: &Preferences) -> Vec<Product<'_>> {
+        product::group(self, preferences)
+    }
 }
 
-fn files_of<'a>(hosted: &Rc<Formats>, format: &'a str) -> impl Iterator<Item = (&'a str, String)> {
-    hosted
-        .files(format)
-        .into_iter()
-        .map(move |file| (format, file))
+impl From<Contents> for Catalog {
+    fn from(contents: Contents) -> Self {
+        let mut catalog = Self {
+            notes: contents.notes,
+            is_whole: contents.is_whole,
+            ..Self::default()
+        };
+        for (_, record) in contents.files {
+            match record.outcome {
+                Outcome::Plugins(entries) => {
+                    let path = record.path;
+                    catalog
+                        .plugins
+                        .extend(entries.into_iter().map(|entry| Plugin {
+                            product: ProductKey::of(&entry.name, &entry.vendor),
+                            path: path.clone(),
+                            entry,
+                        }));
+                }
+                Outcome::Failed(_) => catalog.quarantine.push(record),
+            }
+        }
+        catalog
+    }
 }

@@ -33,7 +33,10 @@ mod resident;
 pub use error::ChildError;
 #[cfg(feature = "bench")]
 pub use juce::JuceChild;
-pub use juce::{Formats, MESSAGE_LOOP, before_stop, host_version, keep_ticking, loudest};
+pub use juce::{
+    EditorLook, Formats, Found, Look, MESSAGE_LOOP, before_stop, host_version, keep_ticking, look,
+    loudest,
+};
 pub use placeholder::Placeholder;
 
 use std::fmt;

@@ -8,12 +8,17 @@
 //! plugins that wait for messages while they are used would wait in vain. (Untested.)
 
 mod list;
+mod paths;
+mod quarantine;
 mod rack;
 mod render;
+mod scan;
+mod search;
 mod show;
 mod table;
 mod terminal;
 mod wav;
+mod worker;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -68,6 +73,8 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
 
 const AFTER_HELP: &str = "\
 Examples:
+  matryoshka scan                            look at what is new, safely
+  matryoshka search comp                     plugins, by a few letters
   matryoshka list --format LV2               every LV2 plugin of this machine
   matryoshka show VST3:ZamCompX2             its buses, latency and parameters
   matryoshka render --plugin ZamCompX2 --plugin LV2:ZamTube dry.wav wet.wav
@@ -84,17 +91,32 @@ Answers are printed to stdout, all else to stderr. Exit codes: 0 it went well, 1
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Scan(scan::Scan),
     List(list::List),
+    Search(search::Search),
     Show(show::Show),
+    /// Look after plugins that crashed, hung or could not be read when they were scanned
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
+    Paths(paths::Paths),
+    Mark(search::Mark),
+    Prefer(search::Prefer),
     Render(render::Render),
     /// Look after rack files
     #[command(subcommand)]
     Rack(rack::RackCommand),
+    #[command(hide = true)]
+    Worker(worker::Worker),
 }
 
 /// Runs the command that this process was called with.
 pub fn run() -> ExitCode {
     let line = CommandLine::parse();
+    // Its streams are not for people.
+    let command = match line.command {
+        Command::Worker(worker) => return worker.run(),
+        command => command,
+    };
     let terminal = match Terminal::open(line.json, line.verbose) {
         Ok(terminal) => terminal,
         Err(error) => {
@@ -102,9 +124,16 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let outcome = match line.command {
+    let outcome = match command {
+        Command::Scan(scan) => scan.run(&terminal),
         Command::List(list) => list.run(&terminal),
+        Command::Search(search) => search.run(&terminal),
         Command::Show(show) => show.run(&terminal),
+        Command::Quarantine(quarantine) => quarantine.run(&terminal),
+        Command::Paths(paths) => paths.run(&terminal),
+        Command::Mark(mark) => mark.run(&terminal),
+        Command::Prefer(prefer) => prefer.run(&terminal),
+        Command::Worker(_) => unreachable!("returned above"),
         Command::Render(render) => render.run(&terminal),
         Command::Rack(rack) => rack.run(&terminal),
     };

@@ -45,9 +45,12 @@
 pub mod bench;
 #[cfg(feature = "bench")]
 pub mod bench_interop;
+#[cfg(feature = "bench")]
+pub mod bench_scan;
 pub mod buffer;
 mod callback;
 pub mod description;
+pub mod editor_presence;
 mod error;
 pub mod format_manager;
 pub mod instance;

@@ -12,6 +12,7 @@ mod cores;
 mod first_rack;
 mod handle;
 mod loaded_slot;
+mod scanning;
 mod scoring;
 mod tail;
 mod trouble;

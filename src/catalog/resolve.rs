@@ -2,13 +2,18 @@
 
 use std::path::Path;
 
+mod lookup;
+
 use strsim::damerau_levenshtein;
 use thiserror::Error;
 
-use super::likeness::{bare, file_looks_like};
+use super::entry::{Entry, FileRecord, Outcome};
+use super::error::ScanError;
+use super::likeness::bare;
 use crate::child::{ChildError, Description, Formats};
 use crate::rack::PluginReference;
 use crate::threads::MessageThread;
+use lookup::Search;
 
 /// How many names to suggest.
 const SUGGESTIONS: usize = 3;
@@ -16,9 +21,9 @@ const SUGGESTIONS: usize = 3;
 /// How far to look for a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thoroughness {
-    /// Open only files that look like the name. For a DAW's process.
+    /// Have only files looked at that look like the name, and LV2 bundles. For a DAW, which waits.
     Likely,
-    /// Open every file. For the command.
+    /// Have every file looked at. For the command.
     Every,
 }
 
@@ -47,11 +52,12 @@ fn did_you_mean(suggestions: &[String]) -> String {
 
 /// Finds the plugin that a rack means. In this order: exactly what was saved, if its file is still
 /// there; the plugin of that id or name in the file that is named; a plugin of that name, in the
-/// preferred format. Message thread.
+/// preferred format. What is not in the catalog yet is looked at by a worker, and then is. Message
+/// thread.
 ///
 /// # Errors
 ///
-/// [`FindError::NotInstalled`], with names that are near.
+/// [`FindError::NotInstalled`], with names that are near; or why it could not be looked for.
 pub fn resolve(
     thread: &MessageThread,
     reference: &PluginReference,
@@ -66,52 +72,70 @@ pub fn resolve(
         }
         .into());
     }
-    let formats = Formats::shared(thread)?;
     if let Some(exact) = exactly(reference) {
         return Ok(exact);
     }
+    let formats = Formats::shared(thread)?;
+    let cannot_look = |error: ScanError| ChildError::NotLoaded {
+        plugin: reference.to_string(),
+        reason: error.to_string(),
+    };
+    let mut search = Search::begin().map_err(cannot_look)?;
     let wanted = |found: &Description| is_wanted(reference, found);
-    if let (Some(file), Some(format)) = (&reference.file, reference.format())
-        && let Some(found) = formats.types(format, file)?.into_iter().find(wanted)
-    {
-        return Ok(found);
+    if let (Some(file), Some(format)) = (&reference.file, reference.format()) {
+        if !Path::new(file).is_absolute() {
+            // A URI, or the format of the tests.
+            if let Some(found) = formats.types(format, file)?.into_iter().find(wanted) {
+                return Ok(found);
+            }
+        } else if let Some(record) = search.look_at(format, file).map_err(cannot_look)? {
+            let in_file = in_record(reference, record)?;
+            if let Some(found) = in_file.into_iter().find(wanted) {
+                return Ok(found);
+            }
+        }
     }
-
-    let named = |name: &&&str| reference.format().is_none_or(|format| format == **name);
-    let mut seen = Vec::new();
-    for format in Formats::names().iter().filter(named) {
-        // A URI needs no search.
-        if reference.name.contains(':')
-            && let Some(found) = formats.types(format, &reference.name)?.into_iter().next()
-        {
+    if reference.name.contains(':') && reference.format().is_none_or(|format| format == "LV2") {
+        // A URI needs no search, and reading its bundle runs nothing.
+        let found = formats.types("LV2", &reference.name)?;
+        if let Some(found) = found.into_iter().next() {
             return Ok(found);
         }
-        let files = formats.files(format);
-        let (likely, others): (Vec<String>, Vec<String>) = files
-            .into_iter()
-            .partition(|file| file_looks_like(file, &reference.name));
-        let open_others = thoroughness == Thoroughness::Every || *format == "LV2";
-        let files = likely
-            .into_iter()
-            .chain(others.into_iter().filter(|_| open_others));
-        for file in files {
-            let types = match formats.types(format, &file) {
-                Ok(types) => types,
-                Err(error) => {
-                    tracing::warn!("{file}: {error}");
-                    continue;
-                }
-            };
-            if let Some(found) = types.iter().find(|found| wanted(found)) {
-                return Ok(found.clone());
-            }
-            seen.extend(types.into_iter().map(|found| found.name));
+    }
+    let mut found = search.find(reference);
+    if found.is_none() {
+        search.widen(reference, thoroughness).map_err(cannot_look)?;
+        found = search.find(reference);
+    }
+    if let Some((description, path)) = found {
+        if description.format == "LV2" && formats.types("LV2", &description.file)?.is_empty() {
+            // In none of the usual folders: JUCE has to be shown the bundle, which runs nothing.
+            formats.types("LV2", &path)?;
         }
+        return Ok(description);
+    }
+    if let Some(record) = search.quarantined(reference) {
+        in_record(reference, record)?;
     }
     Err(FindError::NotInstalled {
         wanted: reference.to_string(),
-        suggestions: nearest(&reference.name, seen),
+        suggestions: nearest(&reference.name, search.names()),
     })
+}
+
+/// The plugins of a file; for one in quarantine, why.
+fn in_record(
+    reference: &PluginReference,
+    record: &FileRecord,
+) -> Result<Vec<Description>, FindError> {
+    match &record.outcome {
+        Outcome::Plugins(plugins) => Ok(plugins.iter().map(Entry::description).collect()),
+        Outcome::Failed(failure) => Err(ChildError::NotLoaded {
+            plugin: reference.to_string(),
+            reason: format!("when {} was scanned, {failure}", record.path),
+        }
+        .into()),
+    }
 }
 
 /// The description that the rack itself holds, if it says enough and its file is still there.

@@ -2,6 +2,7 @@
 
 mod complaint;
 mod formats;
+mod look;
 mod loudest;
 mod marks;
 mod processor;
@@ -9,7 +10,8 @@ mod song;
 
 use std::sync::Arc;
 
-pub use formats::Formats;
+pub use formats::{Formats, Found};
+pub use look::{EditorLook, Look, look};
 pub use loudest::loudest;
 
 use super::{

@@ -7,7 +7,7 @@
 //! library is marked `RTLD_NODELETE` before anything of it runs. Seen with nice-plug's plugins.
 #![allow(unsafe_code)]
 
-use std::ffi::{CString, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,41 @@ pub(super) fn keep(format: &str, file: &str) {
     if let Some(library) = library {
         keep_library(library.as_os_str());
     }
+}
+
+/// Why the library of a VST3 or LADSPA plugin cannot be loaded, in the system's words; `None` if it can.
+/// Runs the library's initialisers.
+pub(super) fn complaint(format: &str, file: &str) -> Option<String> {
+    let path = Path::new(file);
+    let library = match format {
+        "VST3" if path.is_dir() => match library_in_bundle(path) {
+            Some(library) => library,
+            None => return Some("the bundle has no library for this machine in it".to_owned()),
+        },
+        "VST3" | "LADSPA" => path.to_owned(),
+        _ => return None,
+    };
+    let path = CString::new(library.as_os_str().as_bytes()).ok()?;
+    // SAFETY: as in `keep_library`; the error is read at once, on the thread whose it is.
+    unsafe {
+        let handle = libc::dlopen(
+            path.as_ptr(),
+            libc::RTLD_LAZY | libc::RTLD_LOCAL | libc::RTLD_NODELETE,
+        );
+        if handle.is_null() {
+            let error = libc::dlerror();
+            if error.is_null() {
+                return None;
+            }
+            let words = CStr::from_ptr(error).to_string_lossy();
+            // The path is said wherever this is.
+            let words = words.trim_start_matches(&*library.to_string_lossy());
+            let words = words.trim_start_matches(": ");
+            return Some(format!("the system cannot load it: {words}"));
+        }
+        libc::dlclose(handle);
+    }
+    None
 }
 
 /// Runs `load`, and keeps what libraries it loaded and did not unload again.
@@ -65,7 +100,7 @@ fn keep_library(library: &OsStr) {
 /// The paths of all libraries in the process.
 #[cfg(target_os = "linux")]
 fn loaded() -> Vec<CString> {
-    use std::ffi::{CStr, c_int, c_void};
+    use std::ffi::{c_int, c_void};
 
     unsafe extern "C" fn note(
         info: *mut libc::dl_phdr_info,

@@ -5,19 +5,21 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use console::truncate_str;
-use matryoshka::catalog::{self, Scan};
-use matryoshka::child::{Description, Formats, MESSAGE_LOOP};
-use matryoshka::threads::Messages;
+use matryoshka::catalog::{
+    Catalog, Entry, EntryBus, Outcome as Found, Plugin, ScanError, ScanOptions, Store,
+};
+use matryoshka::child::{Description, Formats};
 use serde_json::{Value, json};
 
+use super::scan::scan;
 use super::table::Table;
 use super::terminal::Terminal;
 use super::{Outcome, Trouble};
 
-/// List the plugins that are installed, by format
+/// List the plugins that are known, by format
 ///
-/// Every plugin in the formats' usual folders is opened, in this process. That takes some seconds,
-/// and a plugin that crashes takes the command along; what could not be read is named at the end.
+/// What `matryoshka scan` found; where nothing was scanned yet, that is done first. Files in quarantine
+/// are named at the end.
 #[derive(Debug, Args)]
 pub struct List {
     /// Only this format; may be given several times
@@ -35,66 +37,124 @@ const WIDEST_CELL: usize = 48;
 
 impl List {
     pub fn run(self, terminal: &Terminal) -> Outcome {
-        let scan = self.scan(terminal)?;
-        for (file, reason) in &scan.failures {
-            tracing::warn!("{file} could not be read: {reason}");
-        }
-        if terminal.json() {
-            terminal.document(&document(&scan))?;
-        } else {
-            terminal.say(&table(&scan.plugins))?;
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    fn scan(self, terminal: &Terminal) -> Result<Scan, Trouble> {
-        let bar = terminal.bar(0);
-        let messages = Messages::acquire(&MESSAGE_LOOP)?;
-        let shown = bar.clone();
-        let scan = messages.ask(move |thread| {
-            catalog::scan(thread, &self.formats, |done, all, file| {
-                shown.set_length(all as u64);
-                shown.set_message(file.to_owned());
-                shown.set_position(done as u64);
-            })
+        let mut catalog = known_catalog(terminal)?;
+        let is_wanted = |format: &str| {
+            let mut formats = self.formats.iter();
+            self.formats.is_empty() || formats.any(|wanted| wanted.eq_ignore_ascii_case(format))
+        };
+        catalog
+            .plugins
+            .retain(|plugin| is_wanted(&plugin.entry.format));
+        catalog
+            .quarantine
+            .retain(|record| is_wanted(&record.format));
+        let rank = |format: &str| Formats::names().iter().position(|name| *name == format);
+        catalog.plugins.sort_by_cached_key(|Plugin { entry, .. }| {
+            (
+                rank(&entry.format),
+                entry.name.to_lowercase(),
+                entry.file.clone(),
+            )
         });
-        bar.finish_and_clear();
-        Ok(scan??)
+        if terminal.json() {
+            terminal.document(&document(&catalog))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        for record in &catalog.quarantine {
+            if let Found::Failed(failure) = &record.outcome {
+                terminal.note(&format!("{} is in quarantine: {failure}", record.path));
+            }
+        }
+        terminal.say(&table(&catalog.plugins))?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 
-fn table(plugins: &[Description]) -> String {
+/// The catalog; where not everything was scanned yet, after a scan.
+pub fn known_catalog(terminal: &Terminal) -> Result<Catalog, Trouble> {
+    let store = Store::of_user()?;
+    let catalog = Catalog::load(&store)?;
+    for note in &catalog.notes {
+        terminal.note(note);
+    }
+    if catalog.is_whole {
+        return Ok(catalog);
+    }
+    if let Err(trouble) = scan(terminal, ScanOptions::default(), false) {
+        if !trouble
+            .downcast_ref::<ScanError>()
+            .is_some_and(|error| matches!(error, ScanError::Busy))
+        {
+            return Err(trouble);
+        }
+        store.wait_for_scan()?;
+    }
+    Ok(Catalog::load(&store)?)
+}
+
+fn table(plugins: &[Plugin]) -> String {
     if plugins.is_empty() {
         return "No plugins were found.\n".to_owned();
     }
-    let mut table = Table::with_heading(&["FORMAT", "NAME", "VENDOR", "CATEGORY"]);
-    for plugin in plugins {
-        let Description {
-            format,
-            name,
-            vendor,
-            category,
-            ..
-        } = plugin;
-        table.line([format, name, vendor, category].map(|cell| one_line(cell)));
+    let mut table = Table::with_heading(&["FORMAT", "NAME", "VENDOR", "KIND"]);
+    for Plugin { entry, .. } in plugins {
+        let kind = entry.tags.join(", ");
+        let cells = [&entry.format, &entry.name, &entry.vendor, &kind];
+        table.line(cells.map(|cell| one_line(cell)));
     }
     table.text("")
 }
 
 /// Plugins may call themselves anything; in a table it is one short line.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     truncate_str(&line, WIDEST_CELL, "…").into_owned()
 }
 
-fn document(scan: &Scan) -> Value {
-    let plugins: Vec<Value> = scan.plugins.iter().map(plugin_document).collect();
-    let failures: Vec<Value> = scan
-        .failures
+fn document(catalog: &Catalog) -> Value {
+    let plugins: Vec<Value> = catalog.plugins.iter().map(entry_document).collect();
+    let failures: Vec<Value> = catalog
+        .quarantine
         .iter()
-        .map(|(file, reason)| json!({"file": file, "reason": reason}))
+        .filter_map(|record| match &record.outcome {
+            Found::Failed(failure) => Some(json!({
+                "file": record.path,
+                "format": record.format,
+                "reason": failure.to_string(),
+            })),
+            Found::Plugins(_) => None,
+        })
         .collect();
     json!({"plugins": plugins, "failures": failures})
+}
+
+/// What the catalog knows of a plugin, for scripts.
+pub fn entry_document(plugin: &Plugin) -> Value {
+    let Entry {
+        tags,
+        buses,
+        takes_midi,
+        makes_midi,
+        has_editor,
+        ..
+    } = &plugin.entry;
+    let mut document = plugin_document(&plugin.entry.description());
+    document["tags"] = json!(tags);
+    document["buses"] = buses.iter().map(bus_document).collect();
+    document["takes_midi"] = (*takes_midi).into();
+    document["makes_midi"] = (*makes_midi).into();
+    document["has_editor"] = json!(has_editor);
+    document["in"] = json!(plugin.path);
+    document
+}
+
+fn bus_document(bus: &EntryBus) -> Value {
+    json!({
+        "name": bus.name,
+        "direction": if bus.is_input { "input" } else { "output" },
+        "channels": bus.channels,
+        "enabled": !bus.is_off,
+    })
 }
 
 /// What a plugin is, for scripts.

@@ -91,6 +91,12 @@ impl Terminal {
         Ok(self.say(&(text + "\n"))?)
     }
 
+    /// Prints one event of many for scripts, as one line.
+    pub fn line(&self, event: &impl Serialize) -> Result<(), Trouble> {
+        let text = serde_json::to_string(event)?;
+        Ok(self.say(&(text + "\n"))?)
+    }
+
     /// Says that the command failed.
     pub fn error(&self, text: &impl std::fmt::Display) {
         // There is nowhere left to complain to.
@@ -108,6 +114,22 @@ impl Terminal {
         let bar = self.bars.add(ProgressBar::new(length));
         bar.set_style(style("{bar:30} {percent:>3} %  {wide_msg}"));
         bar
+    }
+
+    /// A bar that counts up to `length`, and tells how long is left.
+    pub fn counting_bar(&self, length: u64) -> ProgressBar {
+        let bar = self.bars.add(ProgressBar::new(length));
+        bar.set_style(style("{bar:30} {pos}/{len}, {eta} left  {msg}"));
+        bar
+    }
+
+    /// A line that tells what a worker does, and for how long already.
+    pub fn line_of_worker(&self, number: usize) -> ProgressBar {
+        let line = self.bars.add(ProgressBar::new_spinner());
+        line.set_style(style("  {prefix} {spinner} {wide_msg}"));
+        line.set_prefix(number.to_string());
+        line.enable_steady_tick(Duration::from_millis(100));
+        line
     }
 
     /// Shows that something takes its time.

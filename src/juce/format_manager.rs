@@ -158,6 +158,14 @@ impl AudioPluginFormatManager {
     }
 }
 
+impl<'a> AudioPluginFormat<'a> {
+    /// The C++ object.
+    #[cfg(feature = "bench")]
+    pub(super) fn raw(&self) -> &'a ffi::AudioPluginFormat {
+        self.0
+    }
+}
+
 impl AudioPluginFormat<'_> {
     /// The format's name.
     ///

@@ -21,6 +21,17 @@ const NAMES: &[&str] = &["VST3", "AudioUnit", "LV2", testing::FORMAT];
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 const NAMES: &[&str] = &["VST3", "LV2", testing::FORMAT];
 
+/// A plugin in a file, as the format tells of it before one is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it is.
+    pub description: Description,
+    /// Input channels, all buses together.
+    pub inputs: u32,
+    /// Output channels, all buses together.
+    pub outputs: u32,
+}
+
 thread_local! {
     static SHARED: RefCell<Option<Rc<Formats>>> = const { RefCell::new(None) };
 }
@@ -115,6 +126,17 @@ impl Formats {
     ///
     /// If the file throws.
     pub fn types(&self, format: &str, file: &str) -> Result<Vec<Description>, ChildError> {
+        let found = self.found(format, file)?;
+        Ok(found.into_iter().map(|found| found.description).collect())
+    }
+
+    /// The plugins in a file (LV2: in a bundle, or of a URI), as [`types`](Self::types), with their
+    /// channels.
+    ///
+    /// # Errors
+    ///
+    /// If the file throws.
+    pub fn found(&self, format: &str, file: &str) -> Result<Vec<Found>, ChildError> {
         if !self.start(format) {
             return Ok(Vec::new());
         }
@@ -125,8 +147,12 @@ impl Formats {
         #[cfg(unix)]
         resident::keep(format, file);
         let mut found = Vec::new();
-        let keep = |plugin| {
-            found.push(from_juce(plugin));
+        let keep = |plugin: PluginDescription| {
+            found.push(Found {
+                inputs: u32::try_from(plugin.inputs).unwrap_or(0),
+                outputs: u32::try_from(plugin.outputs).unwrap_or(0),
+                description: from_juce(plugin),
+            });
             ControlFlow::Continue(())
         };
         named
@@ -148,6 +174,15 @@ impl Formats {
         thread: &MessageThread,
         description: &Description,
     ) -> Result<Box<dyn Child>, ChildError> {
+        Ok(Box::new(self.create_juce(thread, description)?))
+    }
+
+    /// Loads a plugin, as what it is.
+    pub(super) fn create_juce(
+        &self,
+        thread: &MessageThread,
+        description: &Description,
+    ) -> Result<JuceChild, ChildError> {
         self.start(&description.format);
         let create = || self.manager.borrow().create(thread, &to_juce(description));
         #[cfg(unix)]
@@ -173,7 +208,7 @@ impl Formats {
             reason: error.what().to_owned(),
         })?;
         child.or("telling what it is", told.map(drop), ());
-        Ok(Box::new(child))
+        Ok(child)
     }
 }
 

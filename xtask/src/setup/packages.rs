@@ -88,6 +88,21 @@ const PACKAGES: &[Package] = &[
     ),
     package(
         Need::Test,
+        "x42-plugins",
+        "plugins to scan: LV2, also with MIDI and control voltages (1.5 MB)",
+    ),
+    package(
+        Need::Test,
+        "lsp-plugins-lv2",
+        "plugins to scan: nearly two hundred in one LV2 bundle, with sidechains (2.3 MB)",
+    ),
+    package(
+        Need::Test,
+        "calf-plugins",
+        "plugins to scan: LV2 effects and instruments with many ports (13 MB, and as much of libraries)",
+    ),
+    package(
+        Need::Test,
         "python3",
         "runs pedalboard, a VST3 host that we did not write",
     ),

@@ -5,8 +5,12 @@
 //! reference, from (0, 0), and then put where its parent wants it. All lengths are pixels of the
 //! finished picture.
 
-/// A slot's box.
-pub const SLOT: (i32, i32) = (196, 92);
+/// A slot's box, with one line of settings.
+pub const SLOT: (i32, i32) = (208, 92);
+/// A line in a slot's box.
+pub const LINE: i32 = 25;
+/// How many settings are in a line.
+pub const SETTINGS: usize = 2;
 /// Between two things of a chain, for the wire to be seen.
 const GAP: i32 = 24;
 /// Between two lines of a chain, for the wire to get back to the left.
@@ -218,7 +222,8 @@ fn series(nodes: &[Node], available: i32, depth: usize, is_heard: bool) -> Part<
 }
 
 fn slot(node: &SlotNode, is_heard: bool) -> Part<'_> {
-    let (width, height) = SLOT;
+    let more_lines = node.settings.len().saturating_sub(1) / SETTINGS;
+    let (width, height) = (SLOT.0, SLOT.1 + LINE * more_lines as i32);
     let rect = Rect {
         x: 0,
         y: 0,
@@ -533,6 +538,21 @@ mod tests {
             .collect();
         lines.dedup();
         assert_eq!(lines.len(), 3);
+    }
+
+    #[test]
+    fn a_slot_with_much_set_on_it_is_as_much_taller_as_its_words_need() {
+        let height = |settings: usize| {
+            let nodes = [Node::Slot(SlotNode {
+                settings: vec!["mix 50 %".to_owned(); settings],
+                ..SlotNode::default()
+            })];
+            let layout = lay_out(&nodes, 1000);
+            assert_tidy(&layout);
+            layout.height - SLOT.1
+        };
+        let heights: Vec<i32> = (0..=5).map(height).collect();
+        assert_eq!(heights, [0, 0, 0, LINE, LINE, 2 * LINE]);
     }
 
     #[test]

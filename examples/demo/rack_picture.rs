@@ -9,7 +9,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::canvas::{self, Area, DRY, GRID, INK, WET, letters, px};
 use crate::layout::{
-    self, LABEL, Lane, Layout, Node, Rect, Shape, SlotNode, SplitNode, TITLE, What, elided,
+    self, LABEL, LINE, Lane, Layout, Node, Rect, SETTINGS, Shape, SlotNode, SplitNode, TITLE, What,
+    elided,
 };
 use crate::rack::Playing;
 
@@ -212,7 +213,7 @@ fn draw_slot(area: &Area<'_>, rect: &Rect, slot: &SlotNode, is_heard: bool) -> R
     fill(area, rect, 8, PAPER)?;
     outline(area, rect, 8, edge, 2)?;
     let inner = rect.width - 24;
-    let line = |number: i32| (rect.x + 12, rect.y + 22 + 25 * number);
+    let line = |number: i32| (rect.x + 12, rect.y + 22 + LINE * number);
     write(area, &slot.name, line(0), 20, ink, HPos::Left, inner)?;
 
     let late = match slot.latency_samples {
@@ -237,12 +238,16 @@ fn draw_slot(area: &Area<'_>, rect: &Rect, slot: &SlotNode, is_heard: bool) -> R
     let right = (rect.x + rect.width - 12, line(1).1);
     write(area, &late, right, 16, late_color, HPos::Right, inner)?;
 
+    let missing = ["not loaded: audio passes".to_owned()];
     let settings = if slot.is_missing {
-        "not loaded: audio passes".to_owned()
+        &missing[..]
     } else {
-        slot.settings.join(", ")
+        &slot.settings
     };
-    write(area, &settings, line(2), 16, ink, HPos::Left, inner)?;
+    for (number, settings) in (2..).zip(settings.chunks(SETTINGS)) {
+        let text = settings.join(", ");
+        write(area, &text, line(number), 16, ink, HPos::Left, inner)?;
+    }
     if slot.mix < 1.0 && !slot.bypass {
         draw_mix(area, rect, slot.mix)?;
     }

@@ -3,6 +3,10 @@
 //! It does what a DAW does. It loads the bundled CLAP by its file, which starts with the rack that
 //! `MATRYOSHKA_RACK` names, and plays through it, block by block. The outcome is in target/demo.
 
+#[path = "demo/canvas.rs"]
+mod canvas;
+#[path = "demo/layout.rs"]
+mod layout;
 #[path = "demo/measure.rs"]
 mod measure;
 #[path = "demo/music.rs"]
@@ -13,6 +17,8 @@ mod picture;
 mod play;
 #[path = "demo/rack.rs"]
 mod rack;
+#[path = "demo/rack_picture.rs"]
+mod rack_picture;
 #[path = "demo/signal.rs"]
 mod signal;
 
@@ -23,11 +29,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use play::{BLOCK, Loaded, Played};
-use rack::Slot;
+use rack::Playing;
 use signal::Signal;
 
 const USAGE: &str = "\
-Plays music through a rack of real plugins inside the bundled Matryoshka, and draws what came out.
+Plays music through a rack of real plugins inside the bundled Matryoshka, and draws what came out, and
+the rack.
 
 Usage: cargo xtask demo [FILE.wav]
 
@@ -70,8 +77,8 @@ fn run() -> Result<()> {
     tell_plugins(&rack_file);
 
     println!("\nThe rack");
-    let (loaded, slots) = load(&bundled, &dry, &rack_file, own_rack.is_some())?;
-    let chain = tell_rack(&loaded, &slots, dry.sample_rate);
+    let (loaded, playing) = load(&bundled, &dry, &rack_file, own_rack.is_some())?;
+    tell_rack(&loaded, &playing, dry.sample_rate);
 
     println!("\nThe music");
     match wav {
@@ -85,7 +92,7 @@ fn run() -> Result<()> {
     );
     let played = loaded.play(&dry)?;
     tell_cost(&played, BLOCK as f64 / rate * 1e3);
-    write_outcome(&folder, &chain, &dry, &played.wet)?;
+    write_outcome(&folder, &playing, &dry, &played.wet)?;
     tell_next(&rack_file);
     Ok(())
 }
@@ -117,16 +124,13 @@ fn tell_plugins(rack_file: &Path) {
 
 /// Loads Matryoshka with the user's own rack, or with real plugins, or, where those are not
 /// installed, with the fixture.
-fn load(
-    bundled: &Path,
-    dry: &Signal,
-    rack_file: &Path,
-    is_own: bool,
-) -> Result<(Loaded, Vec<Slot>)> {
-    let load = || -> Result<(Loaded, Vec<Slot>)> {
+fn load(bundled: &Path, dry: &Signal, rack_file: &Path, is_own: bool) -> Result<(Loaded, Playing)> {
+    let load = || -> Result<(Loaded, Playing)> {
         let mut loaded = Loaded::new(&bundled.join("Matryoshka.clap"), dry.sample_rate)?;
-        let slots = rack::slots(&loaded.state()?)?;
-        Ok((loaded, slots))
+        let document = rack::document(&loaded.state()?)?;
+        let late = loaded.latency_samples;
+        let playing = rack::look_into(document, dry.sample_rate, BLOCK, late)?;
+        Ok((loaded, playing))
     };
     if is_own {
         if !rack_file.is_file() {
@@ -142,17 +146,16 @@ fn load(
 
     rack::write_real(rack_file)?;
     println!(
-        "  {} asks for three plugins by other people, in three formats.",
+        "  {} asks for plugins by other people, in three formats, one after the other and side by side.",
         shown(rack_file)
     );
-    let (loaded, slots) = load()?;
-    let missing: Vec<&str> = slots
-        .iter()
-        .filter(|slot| !slot.loaded)
-        .map(|slot| slot.plugin.as_str())
+    let (loaded, playing) = load()?;
+    let missing: Vec<String> = (playing.rack.slots())
+        .filter(|slot| playing.problems.contains_key(&slot.id))
+        .map(|slot| slot.plugin.to_string())
         .collect();
     if missing.is_empty() {
-        return Ok((loaded, slots));
+        return Ok((loaded, playing));
     }
     drop(loaded);
     let missing = missing.join(" and ");
@@ -166,28 +169,34 @@ fn load(
         );
     }
     println!("  {missing} could not be loaded. {advice}");
-    println!("  The plugin that the tests host takes their place, three times.");
+    println!("  The plugin that the tests host takes their place.");
     rack::write_fixture(rack_file, &fixture)?;
     load()
 }
 
-/// Says what was loaded, and gives back the chain in one line.
-fn tell_rack(loaded: &Loaded, slots: &[Slot], sample_rate: u32) -> String {
+/// Says what was loaded, where it is, and how late it answers.
+fn tell_rack(loaded: &Loaded, playing: &Playing, sample_rate: u32) {
     println!(
         "  Matryoshka.clap was loaded as a DAW loads it, and ready with its plugins after {:.0} ms.",
         loaded.took.as_secs_f64() * 1e3
     );
     println!("  The state that it saves says what it holds:");
-    for (number, slot) in (1..).zip(slots) {
-        let missing = if slot.loaded {
-            ""
-        } else {
-            "  (not loaded: it passes audio)"
-        };
-        println!("    {number}. {}{missing}", slot.plugin);
+    let rack = &playing.rack;
+    for slot in rack.slots() {
+        let mut words = vec![slot.plugin.to_string()];
+        words.extend(slot.settings_in_words());
+        match playing.latencies.slots.get(&slot.id) {
+            Some(latency) if *latency > 0 => words.push(format!("{latency} samples late")),
+            _ => {}
+        }
+        if playing.problems.contains_key(&slot.id) {
+            words.push("not loaded: it passes audio".to_owned());
+        }
+        let place = rack.place(slot.id).map(|place| rack.in_words(place));
+        println!("    {}: {}", place.unwrap_or_default(), words.join(", "));
     }
-    if slots.is_empty() {
-        println!("    nothing. Audio passes.");
+    if rack.slots().next().is_none() {
+        println!("    no plugin. Audio passes.");
     }
     match loaded.latency_samples {
         0 => println!("  They answer at once: there is no latency."),
@@ -196,11 +205,6 @@ fn tell_rack(loaded: &Loaded, slots: &[Slot], sample_rate: u32) -> String {
              which\n  takes it out; so does this one.",
             latency as f64 / f64::from(sample_rate) * 1e3
         ),
-    }
-    let names: Vec<&str> = slots.iter().map(|slot| slot.plugin.as_str()).collect();
-    match names.as_slice() {
-        [] => "An empty rack".to_owned(),
-        names => names.join(" › "),
     }
 }
 
@@ -219,7 +223,7 @@ fn tell_cost(played: &Played, block_ms: f64) {
     );
 }
 
-fn write_outcome(folder: &Path, chain: &str, dry: &Signal, wet: &Signal) -> Result<()> {
+fn write_outcome(folder: &Path, playing: &Playing, dry: &Signal, wet: &Signal) -> Result<()> {
     println!("\nThe outcome");
     for (name, signal) in [("dry.wav", dry), ("wet.wav", wet)] {
         let file = folder.join(name);
@@ -232,8 +236,11 @@ fn write_outcome(folder: &Path, chain: &str, dry: &Signal, wet: &Signal) -> Resu
         );
     }
     let file = folder.join("demo.png");
-    picture::draw(&file, chain, dry, wet)?;
+    picture::draw(&file, &rack::in_a_line(&playing.rack.chain), dry, wet)?;
     println!("  {}: both, over time and over frequency", shown(&file));
+    let file = folder.join("rack.png");
+    rack_picture::draw(&file, playing, dry.sample_rate)?;
+    println!("  {}: the rack, and where in it audio waits", shown(&file));
     let change = measure::change_db(dry, wet);
     if change < -100.0 {
         println!("  The two are the same: at its settings, this rack changes nothing.");
@@ -246,7 +253,7 @@ fn write_outcome(folder: &Path, chain: &str, dry: &Signal, wet: &Signal) -> Resu
 fn tell_next(rack_file: &Path) {
     println!(
         "\nWhat to do next
-  Listen to dry.wav and wet.wav, and look at demo.png.
+  Listen to dry.wav and wet.wav, and look at demo.png and rack.png.
   Play something of your own:   cargo xtask demo song.wav
   Use another rack:             MATRYOSHKA_RACK=my.rack cargo xtask demo
                                 ({} shows what such a file looks like)

@@ -43,6 +43,7 @@ pub mod split;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod words;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -56,8 +57,9 @@ pub use limits::db_to_gain;
 pub use plugin_reference::PluginReference;
 pub use slot::{Slot, SlotChannels};
 pub use split::{Split, SplitChain, SplitKind};
+pub use words::path_in_words;
 
-pub(crate) use walk::chain_in_words;
+pub(crate) use words::chain_in_words;
 
 use fields::{Fields, Mistake, is_default, write_number};
 use limits::RUNAWAY_LIMIT;

@@ -12,6 +12,7 @@ mod cores;
 mod first_rack;
 mod handle;
 mod loaded_slot;
+mod report;
 mod scanning;
 mod scoring;
 mod tail;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use handle::Handle;
+pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
 
 use crate::catalog::Thoroughness;
@@ -63,6 +65,8 @@ pub struct Prepared {
 pub struct SlotReport {
     /// The slot.
     pub id: SlotId,
+    /// Where it is: see [`Rack::path`].
+    pub path: Vec<usize>,
     /// The plugin: name and format.
     pub plugin: String,
     /// The slot is bypassed.
@@ -311,7 +315,7 @@ impl Session {
         &self.warnings
     }
 
-    /// The slots as they stand, in the order of the chain.
+    /// The slots as they stand, those in splits too, in the order of the document.
     pub fn report(&self) -> Vec<SlotReport> {
         self.rack
             .slots()
@@ -321,6 +325,8 @@ impl Session {
                 let trouble = desk.and_then(|(controls, _)| controls.trouble());
                 SlotReport {
                     id: slot.id,
+                    path: (self.rack.place(slot.id))
+                        .map_or_else(Vec::new, |place| self.rack.path(place)),
                     plugin: loaded.map_or_else(|| slot.plugin.to_string(), LoadedSlot::name),
                     bypass: slot.bypass,
                     instances: loaded.map_or(0, LoadedSlot::instances),

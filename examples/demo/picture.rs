@@ -1,70 +1,44 @@
-//! The picture: dry against wet, over time and over frequency.
-//!
-//! Nothing of the system is needed to draw it: the bitmap is made in memory, and the letters come
-//! with a crate.
+//! The picture of the sound: dry against wet, over time and over frequency.
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
-use image::RgbImage;
-use image::imageops::{self, FilterType};
-use plotters::coord::Shift;
+use anyhow::Result;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontStyle, register_font};
 
+use crate::canvas::{self, Area, DRY, GRID, INK, WET, letters, px};
+use crate::layout::elided;
 use crate::measure;
 use crate::signal::Signal;
 
 /// The finished picture, in pixels.
 const SIZE: (u32, u32) = (1200, 860);
-/// plotters does not smooth thick lines, and rounds the places of letters to pixels: all is drawn
-/// larger by this, and then reduced.
-const DRAWN: u32 = 2;
-const DRY: RGBColor = RGBColor(0x5b, 0x7c, 0x99);
-const WET: RGBColor = RGBColor(0xd1, 0x49, 0x1b);
-const INK: RGBColor = RGBColor(0x26, 0x2a, 0x30);
-const GRID: RGBColor = RGBColor(0xdd, 0xe0, 0xe4);
-const FONT: &str = "sans-serif";
 
 /// The range that the spectrum shows below its loudest band, in dB.
 const SPECTRUM_RANGE_DB: f64 = 70.0;
 
-type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
-
 /// Draws the picture into the PNG file `path`. `chain` says what is between dry and wet.
 pub fn draw(path: &Path, chain: &str, dry: &Signal, wet: &Signal) -> Result<()> {
-    register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT)
-        .map_err(|_| anyhow!("the font of epaint_default_fonts cannot be read"))?;
-    let (width, height) = (SIZE.0 * DRAWN, SIZE.1 * DRAWN);
-    let mut pixels = vec![0; (3 * width * height) as usize];
-    let root = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-    root.fill(&WHITE)?;
-    let (title, charts) = root.split_vertically(px(84));
-    write_title(&title, chain)?;
-    let (waves, spectra) = charts.split_vertically(px(370));
-    let (upper, lower) = waves.split_vertically(px(165));
-    let loudest = loudest(dry).max(loudest(wet)).max(1e-3) * 1.05;
-    draw_wave(&upper, "Dry", DRY, dry, loudest, false)?;
-    draw_wave(&lower, "Wet", WET, wet, loudest, true)?;
-    draw_spectra(&spectra, dry, wet)?;
-    root.present()?;
-    drop((root, title, charts, waves, upper, lower, spectra));
-
-    let drawn = RgbImage::from_raw(width, height, pixels).context("a buffer of the wrong size")?;
-    imageops::resize(&drawn, SIZE.0, SIZE.1, FilterType::Triangle)
-        .save(path)
-        .with_context(|| format!("{} cannot be written", path.display()))
-}
-
-/// A length of the finished picture, as it is drawn.
-fn px(length: u32) -> u32 {
-    length * DRAWN
+    canvas::paint(path, SIZE, |root| {
+        let (title, charts) = root.split_vertically(px(84));
+        write_title(&title, chain)?;
+        let (waves, spectra) = charts.split_vertically(px(370));
+        let (upper, lower) = waves.split_vertically(px(165));
+        let loudest = loudest(dry).max(loudest(wet)).max(1e-3) * 1.05;
+        draw_wave(&upper, "Dry", DRY, dry, loudest, false)?;
+        draw_wave(&lower, "Wet", WET, wet, loudest, true)?;
+        draw_spectra(&spectra, dry, wet)
+    })
 }
 
 fn write_title(area: &Area<'_>, chain: &str) -> Result<()> {
     let middle = Pos::new(HPos::Center, VPos::Top);
-    for (text, size, y) in [("Matryoshka: dry against wet", 28, 14), (chain, 18, 50)] {
+    let room = px(SIZE.0 - 40) as i32;
+    let chain = elided(chain, room, |text| canvas::width(area, text, 18));
+    for (text, size, y) in [
+        ("Matryoshka: dry against wet", 28, 14),
+        (chain.as_str(), 18, 50),
+    ] {
         let at = (px(SIZE.0) as i32 / 2, px(y) as i32);
         area.draw_text(text, &letters(size).pos(middle), at)?;
     }
@@ -188,10 +162,6 @@ fn draw_spectra(area: &Area<'_>, dry: &Signal, wet: &Signal) -> Result<()> {
         .border_style(GRID)
         .draw()?;
     Ok(())
-}
-
-fn letters(size: u32) -> TextStyle<'static> {
-    (FONT, px(size)).into_font().color(&INK)
 }
 
 fn loudest(signal: &Signal) -> f64 {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use clap::{ArgGroup, Args};
 use hound::{SampleFormat, WavSpec};
 use matryoshka::child::Tail;
+use matryoshka::rack::path_in_words;
 use matryoshka::session::SlotReport;
 use serde_json::{Value, json};
 
@@ -209,10 +210,14 @@ impl Render {
     /// Whether a plugin that is missing or failed is a reason to give up. The library has warned of
     /// it in any case.
     fn complain(&self, slots: &[SlotReport]) -> Result<(), Trouble> {
-        let problem = slots.iter().find_map(|slot| slot.problem.as_ref());
-        match problem {
-            Some(problem) if self.strict || self.rack.is_none() => {
+        let with_problem =
+            |slot: &SlotReport| Some((slot.problem.clone()?, path_in_words(&slot.path)));
+        match slots.iter().find_map(with_problem) {
+            Some((problem, _)) if self.rack.is_none() => {
                 Err(format!("nothing was rendered: {problem}").into())
+            }
+            Some((problem, place)) if self.strict => {
+                Err(format!("nothing was rendered: {place}: {problem}").into())
             }
             _ => Ok(()),
         }
@@ -299,6 +304,8 @@ impl Summary<'_> {
 
 fn slot_document(slot: &SlotReport) -> Value {
     json!({
+        "place": path_in_words(&slot.path),
+        "path": slot.path,
         "plugin": slot.plugin,
         "bypass": slot.bypass,
         "instances": slot.instances,

@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use super::words::path_in_words;
 use super::{Chain, ChainId, Item, ItemId, Place, Rack, Slot, SlotId, Split, SplitChain, SplitId};
 
 impl Rack {
@@ -108,35 +109,30 @@ impl Rack {
         Some(1 + self.depth_of(around.chain)?)
     }
 
+    /// Where a place is, for machines: the place in the rack's chain, then, for each split on the
+    /// way, which of its chains and the place in that. All count from zero.
+    pub fn path(&self, place: Place) -> Vec<usize> {
+        let mut path = self.path_of_chain(place.chain).unwrap_or_default();
+        path.push(place.at);
+        path
+    }
+
     /// Where a place is, as the musician counts: "place 3", or "chain 2 of the split at place 3,
     /// place 1".
     pub fn in_words(&self, place: Place) -> String {
-        format!(
-            "{}place {}",
-            self.around_in_words(place.chain),
-            place.at + 1
-        )
+        path_in_words(&self.path(place))
     }
 
-    fn around_in_words(&self, id: ChainId) -> String {
-        let around = || {
-            let split = self.split_of(id)?;
-            let chain = split.chains.iter().position(|chain| chain.id == id)?;
-            let place = self.place(split.id)?;
-            let around = self.around_in_words(place.chain);
-            Some(chain_in_words(&around, place.at, chain))
-        };
-        match id {
-            ChainId::ROOT => String::new(),
-            _ => around().unwrap_or_default(),
+    fn path_of_chain(&self, id: ChainId) -> Option<Vec<usize>> {
+        if id == ChainId::ROOT {
+            return Some(Vec::new());
         }
+        let split = self.split_of(id)?;
+        let chain = split.chains.iter().position(|chain| chain.id == id)?;
+        let mut path = self.path(self.place(split.id)?);
+        path.push(chain);
+        Some(path)
     }
-}
-
-/// What stands before the places of a chain that is one of a split's. All count from zero.
-pub(crate) fn chain_in_words(around_the_split: &str, split_at: usize, chain: usize) -> String {
-    let (chain, place) = (chain + 1, split_at + 1);
-    format!("{around_the_split}chain {chain} of the split at place {place}, ")
 }
 
 impl Chain {

@@ -27,9 +27,7 @@ impl LoadedSlot {
     /// Loads the slot's plugin and its state. Where that fails, a placeholder says why.
     pub(super) fn load(thread: &MessageThread, slot: &Slot, thoroughness: Thoroughness) -> Self {
         let child = create(thread, slot, thoroughness).unwrap_or_else(|error| {
-            tracing::error!("{error}");
-            let problem = error.to_string();
-            Box::new(Placeholder::new(describe(&slot.plugin), problem))
+            Box::new(Placeholder::new(describe(&slot.plugin), error.to_string()))
         });
         Self {
             children: vec![child],
@@ -59,7 +57,6 @@ impl LoadedSlot {
         }
         self.at_hand = at_hand;
         if let Err(error) = self.try_activate(thread, preparation, brand) {
-            tracing::error!("{error}");
             // No schedule has seen these yet.
             self.deactivate();
             self.give_up(error.to_string());

@@ -9,7 +9,7 @@ use crate::rack::compile::channels_at_hand;
 use crate::rack::desk::Desk;
 use crate::rack::schedule::Brand;
 use crate::rack::score::{Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
-use crate::rack::{Chain, ChildState, Item, Rack, Slot, SlotId};
+use crate::rack::{Chain, ChildState, Item, Rack, Slot, SlotId, path_in_words};
 use crate::threads::MessageThread;
 
 /// What making a score needs.
@@ -27,21 +27,31 @@ impl Scoring<'_> {
     /// Makes the score of a rack. Where a child has to be loaded anew for other channels, the rack gets
     /// to know the settings it had.
     pub fn score(&mut self, rack: &mut Rack) -> Score {
+        let mut path = Vec::new();
         Score {
-            items: self.items(&mut rack.chain, self.preparation.channels),
+            items: self.items(&mut rack.chain, self.preparation.channels, &mut path),
         }
     }
 
-    fn items(&mut self, chain: &mut Chain, channels: usize) -> Vec<ScoreItem> {
+    /// `path` leads to the chain.
+    fn items(
+        &mut self,
+        chain: &mut Chain,
+        channels: usize,
+        path: &mut Vec<usize>,
+    ) -> Vec<ScoreItem> {
         let mut items = Vec::new();
-        for item in &mut chain.0 {
+        for (at, item) in chain.0.iter_mut().enumerate() {
+            path.push(at);
             match item {
-                Item::Slot(slot) => items.push(ScoreItem::Slot(self.slot(slot, channels))),
+                Item::Slot(slot) => items.push(ScoreItem::Slot(self.slot(slot, channels, path))),
                 Item::Split(split) => {
                     let inner = split.kind.chain_channels(channels);
-                    let chains = (split.chains.iter_mut())
-                        .map(|chain| {
-                            let items = self.items(&mut chain.chain, inner);
+                    let chains = (split.chains.iter_mut().enumerate())
+                        .map(|(number, chain)| {
+                            path.push(number);
+                            let items = self.items(&mut chain.chain, inner, path);
+                            path.pop();
                             let (controls, meters) = self.desk.chain(chain.id);
                             ScoreChain::new(chain.id, items, controls, meters)
                         })
@@ -51,11 +61,12 @@ impl Scoring<'_> {
                 }
                 Item::Unknown(_) => {}
             }
+            path.pop();
         }
         items
     }
 
-    fn slot(&mut self, slot: &mut Slot, channels: usize) -> ScoreSlot {
+    fn slot(&mut self, slot: &mut Slot, channels: usize, path: &[usize]) -> ScoreSlot {
         let (_, at_hand) = channels_at_hand(slot.channels, channels);
         let Self {
             thread,
@@ -73,10 +84,14 @@ impl Scoring<'_> {
             }
             self.leaving.extend(self.slots.remove(&slot.id));
         }
+        let known = self.slots.get(&slot.id).and_then(LoadedSlot::problem);
         let loaded = (self.slots)
             .entry(slot.id)
             .or_insert_with(|| LoadedSlot::load(thread, slot, thoroughness));
         loaded.activate(thread, self.preparation, at_hand, self.brand);
+        if let Some(problem) = loaded.problem().filter(|_| known.is_none()) {
+            tracing::error!("{problem} ({})", path_in_words(path));
+        }
         let (controls, meters) = self.desk.slot(slot.id);
         ScoreSlot::new(slot.id, slot.channels, loaded.cast(), controls, meters)
     }

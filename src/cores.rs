@@ -4,7 +4,7 @@
 //! The audio thread never wakes anybody, which would be a system call, and never waits for a worker
 //! to begin. It lays its job open, runs its tasks one by one, and finds some of them taken by workers
 //! that were awake. So the workers must be awake at the right time by themselves: they learn each
-//! fork's rhythm ([`beat`]), nap through it, and spin for the moment in which it is due ([`rest`]). A
+//! fork's rhythm (`beat`), nap through it, and spin for the moment in which it is due (`rest`). A
 //! worker that is late costs speed, never sound.
 //!
 //! 1. The control thread takes the pool ([`Pool::acquire`]) and a [`User`] for each rack that is to

@@ -97,8 +97,8 @@ pub fn plugins_gone_elsewhere() -> usize {
     ffi::testing_plugins_gone_elsewhere()
 }
 
-/// Size and alignment of a JUCE class, as C++ has them: "AudioBuffer<float>", "AudioBuffer<double>",
-/// "Range<float>" or "String"; zeros of any other.
+/// Size and alignment of a JUCE class, as C++ has them: `AudioBuffer<float>`, `AudioBuffer<double>`,
+/// `Range<float>` or `String`; zeros of any other.
 pub fn layout(of: &str) -> [usize; 2] {
     ffi::testing_layout(of)
 }

@@ -1,7 +1,7 @@
 //! Brings one score after the other to the audio thread, so that nothing clicks.
 //!
 //! 1. What the new score has in common with the sounding one stays.
-//! 2. If anything leaves, a [bridge](Score::bridge) is sent first: in it, what leaves fades out and no
+//! 2. If anything leaves, a bridge is sent first: in it, what leaves fades out and no
 //!    longer counts for the latency, and what takes its place fades in.
 //! 3. Then comes the new score, to be swapped in when that has happened. What else is new in it is
 //!    warmed up unheard, for as long as its latency, and fades in.

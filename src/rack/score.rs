@@ -2,7 +2,7 @@
 //! the schedule, which is steps: the same tree as the model, with the children's audio halves, the
 //! controls and the meters in their places, and with what each place remembers from block to block.
 //!
-//! A score is made from the model for every change of structure. [`bridge`](Score::bridge) decides which
+//! A score is made from the model for every change of structure. `bridge` decides which
 //! places are the same as before, and what has to be heard between two scores.
 
 mod bridge;

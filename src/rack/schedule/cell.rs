@@ -6,7 +6,7 @@
 //! cells of its brand, one at a time. That costs a comparison instead of an atomic exchange for each
 //! cell and block, and the compiler sees to the rest.
 //!
-//! Where the chains of a split run at the same time, each has a [twin](Lease::twin) of the lease, and
+//! Where the chains of a split run at the same time, each has a twin of the lease, and
 //! the schedule has made sure beforehand that no two of them have a cell in common.
 
 #![allow(unsafe_code)]

@@ -6,6 +6,7 @@
 
 mod clap;
 mod door;
+mod entry;
 mod events;
 mod params;
 mod vst3;
@@ -20,7 +21,9 @@ use crate::audio::{self, Block, EventList, MAX_CHANNELS};
 use crate::child::{Activation, Tail};
 use crate::rack::exchange::Player;
 use crate::session::{Preparation, SharedTail};
+use clap::HostPool;
 use door::Door;
+use entry::FromEntry;
 use params::HostParams;
 
 /// Matryoshka as the DAW sees it.
@@ -32,6 +35,7 @@ pub struct Matryoshka {
     events_out: EventList,
     tail: Option<Arc<SharedTail>>,
     sample_rate: f64,
+    from_entry: FromEntry,
 }
 
 impl Default for Matryoshka {
@@ -45,6 +49,7 @@ impl Default for Matryoshka {
             events_out: EventList::default(),
             tail: None,
             sample_rate: 0.0,
+            from_entry: entry::take(),
         }
     }
 }
@@ -128,7 +133,12 @@ impl Plugin for Matryoshka {
                 .first()
                 .map_or(0, |n| n.get()) as usize,
         };
+        let host_pool = self.from_entry.host_pool.as_ref();
+        let host_cores = host_pool.and_then(HostPool::offered);
         let answer = session.ask(move |thread, session| {
+            if let Some(host_cores) = host_cores {
+                session.offer_cores(host_cores);
+            }
             let prepared = session.prepare(thread, &mut player, preparation);
             (player, prepared, session.shared_tail())
         });

@@ -9,6 +9,7 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap_sys::audio_buffer::clap_audio_buffer;
@@ -18,6 +19,8 @@ use clap_sys::ext::audio_ports::{
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{clap_process, clap_process_status};
 
+use super::thread_pool::{self, HostPool};
+
 /// Main and sidechain input; main output.
 const INPUTS: usize = 2;
 const OUTPUTS: usize = 1;
@@ -25,9 +28,10 @@ const OUTPUTS: usize = 1;
 /// A plugin's table with some functions replaced. The table comes first, so that the host's pointer
 /// to it is a pointer to this; `plugin_data` stays nice-plug's, which its other functions need.
 #[repr(C)]
-struct Guarded {
+pub(super) struct Guarded {
     plugin: clap_plugin,
-    inner: *const clap_plugin,
+    pub(super) inner: *const clap_plugin,
+    pub(super) pool: Arc<HostPool>,
     /// Channels that were declared, as of the last activation.
     inputs: [AtomicU32; INPUTS],
     outputs: [AtomicU32; OUTPUTS],
@@ -38,9 +42,11 @@ struct Guarded {
 /// # Safety
 ///
 /// `plugin` is a complete table that lives until its `destroy` is called.
-pub(super) unsafe fn guard(plugin: *const clap_plugin) -> *const clap_plugin {
+pub(super) unsafe fn guard(plugin: *const clap_plugin, pool: Arc<HostPool>) -> *const clap_plugin {
     let guarded = Box::new(Guarded {
         plugin: clap_plugin {
+            init: Some(thread_pool::init),
+            get_extension: Some(thread_pool::get_extension),
             activate: Some(activate),
             process: Some(process),
             destroy: Some(destroy),
@@ -48,6 +54,7 @@ pub(super) unsafe fn guard(plugin: *const clap_plugin) -> *const clap_plugin {
             ..unsafe { *plugin }
         },
         inner: plugin,
+        pool,
         inputs: Default::default(),
         outputs: Default::default(),
     });
@@ -58,7 +65,7 @@ pub(super) unsafe fn guard(plugin: *const clap_plugin) -> *const clap_plugin {
 ///
 /// `plugin` came from [`guard`] and was not destroyed: all that the host may pass to the functions
 /// below.
-unsafe fn guarded<'a>(plugin: *const clap_plugin) -> &'a Guarded {
+pub(super) unsafe fn guarded<'a>(plugin: *const clap_plugin) -> &'a Guarded {
     // SAFETY: the table is the first member of a `Guarded` (repr(C)).
     unsafe { &*plugin.cast::<Guarded>() }
 }

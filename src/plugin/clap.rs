@@ -20,6 +20,7 @@ use nih_plug::wrapper::clap::{
 use nih_plug::wrapper::setup_logger;
 
 use super::Matryoshka;
+use super::apart::Spare;
 use super::entry::{self, FromEntry};
 pub(super) use thread_pool::HostPool;
 
@@ -101,8 +102,10 @@ unsafe extern "C" fn create_plugin(
         return ptr::null();
     }
     let pool = HostPool::new(host);
+    let spare = Arc::new(Spare::default());
     let given = FromEntry {
         host_pool: Some(pool.clone()),
+        spare: spare.clone(),
         ..FromEntry::default()
     };
     // SAFETY: the host's table, which outlives the plugin by CLAP's contract.
@@ -111,5 +114,5 @@ unsafe extern "C" fn create_plugin(
     // SAFETY: the Arc was just leaked, so the wrapper lives until its own `destroy` takes it back.
     let plugin = unsafe { (*wrapper).clap_plugin.as_ptr() };
     // SAFETY: the table is the wrapper's, complete and alive.
-    unsafe { ports::guard(plugin, pool) }
+    unsafe { ports::guard(plugin, pool, spare) }
 }

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use super::apart::Spare;
 use super::clap::HostPool;
 
 /// What comes from the entry point.
@@ -12,8 +13,10 @@ use super::clap::HostPool;
 pub(super) struct FromEntry {
     /// The way to a CLAP host's threads.
     pub host_pool: Option<Arc<HostPool>>,
+    /// Memory for channels that the host does not keep apart; the plugin knows how much.
+    pub spare: Arc<Spare>,
     /// What has to live as long as the plugin, and goes with it.
-    pub kept: Option<Arc<dyn Any + Send + Sync>>,
+    pub _kept: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 thread_local! {

@@ -13,8 +13,8 @@ use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
 };
 use clack_extensions::state::{HostState, HostStateImpl};
-use clack_extensions::thread_pool::HostThreadPool;
 use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
+use clack_extensions::thread_pool::HostThreadPool;
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 

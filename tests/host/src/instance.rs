@@ -6,6 +6,7 @@ use std::thread::ThreadId;
 
 use anyhow::{Context, Result, ensure};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
@@ -127,6 +128,34 @@ impl Instance {
                 })
             })
             .collect()
+    }
+
+    /// The names of the layouts that the plugin offers for its ports, in its order.
+    pub fn layouts(&mut self) -> Vec<String> {
+        let handle = self.plugin.plugin_handle();
+        let Some(layouts) = handle.shared().get_extension::<PluginAudioPortsConfig>() else {
+            return Vec::new();
+        };
+        let mut buffer = AudioPortsConfigBuffer::new();
+        (0..layouts.count(&handle))
+            .filter_map(|index| {
+                let layout = layouts.get(&handle, index, &mut buffer)?;
+                Some(String::from_utf8_lossy(layout.name).into_owned())
+            })
+            .collect()
+    }
+
+    /// Selects one of the layouts by its number. For an inactive plugin.
+    pub fn select_layout(&mut self, index: u32) -> Result<()> {
+        let handle = self.plugin.plugin_handle();
+        let layouts: PluginAudioPortsConfig =
+            (handle.shared().get_extension()).context("the plugin has one layout for its ports")?;
+        let mut buffer = AudioPortsConfigBuffer::new();
+        let layout = (layouts.get(&handle, index, &mut buffer))
+            .with_context(|| format!("there is no layout {index}"))?;
+        let id = layout.id;
+        layouts.select(&handle, id)?;
+        Ok(())
     }
 
     /// The latency in samples, as the plugin answers now (0 where it has no latency extension).

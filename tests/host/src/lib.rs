@@ -60,6 +60,6 @@ pub use event::{Event, EventKind};
 pub use instance::{Instance, Port, Ports};
 pub use library::Library;
 pub use params::Param;
-pub use processor::{Inputs, Processor, Setup};
+pub use processor::{Inputs, Oddity, Processor, Setup};
 pub use render::Rendered;
 pub use thread_pool::{Executed, ThreadPool};

@@ -45,6 +45,7 @@ use parking_lot::Mutex;
 use beat::{Beat, Window};
 pub use gain::{FORK_NS, LEAST_GAIN_NS, pays};
 use slot::Slot;
+pub(crate) use slot::perform;
 
 /// The most workers that a pool has.
 pub const MAX_WORKERS: usize = 15;

@@ -4,8 +4,10 @@
 //! with it the message thread, starts when the host first activates the instance or asks for its
 //! state (`door::Door`).
 
+mod apart;
 mod clap;
 mod door;
+mod entry;
 mod events;
 mod params;
 mod vst3;
@@ -20,7 +22,9 @@ use crate::audio::{self, Block, EventList, MAX_CHANNELS};
 use crate::child::{Activation, Tail};
 use crate::rack::exchange::Player;
 use crate::session::{Preparation, SharedTail};
+use clap::HostPool;
 use door::Door;
+use entry::FromEntry;
 use params::HostParams;
 
 /// Matryoshka as the DAW sees it.
@@ -32,6 +36,7 @@ pub struct Matryoshka {
     events_out: EventList,
     tail: Option<Arc<SharedTail>>,
     sample_rate: f64,
+    from_entry: FromEntry,
 }
 
 impl Default for Matryoshka {
@@ -45,12 +50,24 @@ impl Default for Matryoshka {
             events_out: EventList::default(),
             tail: None,
             sample_rate: 0.0,
+            from_entry: entry::take(),
         }
     }
 }
 
 const STEREO_SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
 const MONO_SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(1)];
+
+/// As many channels as the main input has, for surround, Ambisonics and the like.
+macro_rules! wide {
+    ($channels:literal, $name:literal) => {
+        layout(
+            $channels,
+            const { &[new_nonzero_u32($channels)] },
+            names($name),
+        )
+    };
+}
 
 const fn layout(
     channels: u32,
@@ -80,13 +97,30 @@ impl Plugin for Matryoshka {
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    // The last is what a VST3 host gets that asks for a mono track: nice-plug 0.4.2 takes the main
+    // The third is what a VST3 host gets that asks for a mono track: nice-plug 0.4.2 takes the main
     // bus's channels for those of the sidechain too (`aux_input_start_idx` in `setBusArrangements`,
-    // its `wrapper/vst3/wrapper.rs`), so that "Mono" never matches there. It can go with that.
+    // its `wrapper/vst3/wrapper.rs`), so that "Mono" never matches there. It can go with that. The
+    // sidechains of wide layouts are as wide for the same reason; a narrower one may be connected.
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
         layout(2, STEREO_SIDECHAIN, names("Stereo")),
         layout(1, STEREO_SIDECHAIN, names("Mono")),
         layout(1, MONO_SIDECHAIN, names("Mono, mono sidechain")),
+        wide!(3, "3 channels"),
+        wide!(4, "4 channels"),
+        wide!(5, "5 channels"),
+        wide!(6, "6 channels"),
+        wide!(7, "7 channels"),
+        wide!(8, "8 channels"),
+        wide!(9, "9 channels"),
+        wide!(10, "10 channels"),
+        wide!(12, "12 channels"),
+        wide!(14, "14 channels"),
+        wide!(16, "16 channels"),
+        wide!(25, "25 channels"),
+        wide!(32, "32 channels"),
+        wide!(36, "36 channels"),
+        wide!(49, "49 channels"),
+        wide!(64, "64 channels"),
     ];
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
@@ -107,6 +141,13 @@ impl Plugin for Matryoshka {
         buffer_config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        let channels = |count: Option<NonZeroU32>| count.map_or(0, NonZeroU32::get) as usize;
+        let main = channels(audio_io_layout.main_output_channels);
+        let sidechain = channels(audio_io_layout.aux_input_ports.first().copied());
+        let max_frames = buffer_config.max_buffer_size as usize;
+        // At worst every channel of every port.
+        let spare = &self.from_entry.spare;
+        spare.resize(2 * main + sidechain, max_frames);
         let Some(session) = self.door.session() else {
             // Audio passes; the reason is in the log.
             return true;
@@ -117,18 +158,18 @@ impl Plugin for Matryoshka {
         let preparation = Preparation {
             activation: Activation {
                 sample_rate: f64::from(buffer_config.sample_rate),
-                max_frames: buffer_config.max_buffer_size as usize,
+                max_frames,
                 offline: buffer_config.process_mode == ProcessMode::Offline,
             },
-            channels: audio_io_layout
-                .main_output_channels
-                .map_or(0, NonZeroU32::get) as usize,
-            sidechain: audio_io_layout
-                .aux_input_ports
-                .first()
-                .map_or(0, |n| n.get()) as usize,
+            channels: main,
+            sidechain,
         };
+        let host_pool = self.from_entry.host_pool.as_ref();
+        let host_cores = host_pool.and_then(HostPool::offered);
         let answer = session.ask(move |thread, session| {
+            if let Some(host_cores) = host_cores {
+                session.offer_cores(host_cores);
+            }
             let prepared = session.prepare(thread, &mut player, preparation);
             (player, prepared, session.shared_tail())
         });

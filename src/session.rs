@@ -21,6 +21,7 @@ mod trouble;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use cores::{HostAnswer, HostCores};
 pub use handle::Handle;
 pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
@@ -36,7 +37,7 @@ use crate::rack::schedule::Settings;
 use crate::rack::{ChainId, ChildState, PluginReference, Rack, SlotId};
 use crate::state::{self, StateError};
 use crate::threads::MessageThread;
-use cores::OwnCores;
+use cores::RackCores;
 use loaded_slot::LoadedSlot;
 use scoring::Scoring;
 
@@ -87,7 +88,7 @@ pub struct Session {
     leaving: Vec<LoadedSlot>,
     desk: Desk,
     conductor: Conductor,
-    cores: Arc<OwnCores>,
+    cores: Arc<RackCores>,
     preparation: Option<Preparation>,
     performance: Performance,
     /// The audio thread does not play the model as it stands: it has not taken in the change before.
@@ -216,6 +217,14 @@ impl Session {
         self.refresh(thread);
         player.adopt();
         self.prepared()
+    }
+
+    /// Has the rack use the host's threads rather than ours, where it wants all cores, from when it is
+    /// next prepared. A second offer changes nothing.
+    pub fn offer_cores(&mut self, host: Arc<dyn HostCores>) {
+        if !self.cores.has_host() {
+            self.cores = Arc::new(RackCores::of_host(host));
+        }
     }
 
     /// How the rack plays as it stands.
@@ -360,6 +369,10 @@ impl Session {
         }
         if changed && self.preparation.is_some() {
             self.refresh(thread);
+        }
+        if self.rack.all_cores && self.preparation.is_some() {
+            // The host may have said no in the meantime.
+            self.cores.enter();
         }
     }
 

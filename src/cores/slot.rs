@@ -155,7 +155,7 @@ impl Slot {
 
 /// Runs one task, on whichever thread, as every thread does: numbers that are nearly zero are zero,
 /// so that the result is the same to the bit, and a panic ends here. Returns whether it ended well.
-pub(super) fn perform(fork: &dyn Fork, task: usize) -> bool {
+pub(crate) fn perform(fork: &dyn Fork, task: usize) -> bool {
     let run = AssertUnwindSafe(|| {
         // SAFETY: the crate's one demand is that nothing relies on exact denormal arithmetic within;
         // a fork's tasks are children and our own mixing, as in `audio::without_denormals`.

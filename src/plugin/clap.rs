@@ -1,10 +1,12 @@
 //! Matryoshka as a CLAP plugin: nice-plug's wrapper behind an entry point of our own.
 //!
 //! The entry is ours so that single functions of the plugin's table can be replaced: see
-//! [`ports`], which keeps awkward hosts' audio ports from nice-plug.
+//! [`ports`], which keeps awkward hosts' audio ports from nice-plug, and [`thread_pool`], which uses
+//! the host's threads.
 #![allow(unsafe_code)]
 
 mod ports;
+mod thread_pool;
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
@@ -18,6 +20,9 @@ use nih_plug::wrapper::clap::{
 use nih_plug::wrapper::setup_logger;
 
 use super::Matryoshka;
+use super::apart::Spare;
+use super::entry::{self, FromEntry};
+pub(super) use thread_pool::HostPool;
 
 impl ClapPlugin for Matryoshka {
     const CLAP_ID: &'static str = "org.matryoshka.matryoshka";
@@ -96,10 +101,18 @@ unsafe extern "C" fn create_plugin(
     if unsafe { CStr::from_ptr(plugin_id) } != descriptor().clap_id() {
         return ptr::null();
     }
+    let pool = HostPool::new(host);
+    let spare = Arc::new(Spare::default());
+    let given = FromEntry {
+        host_pool: Some(pool.clone()),
+        spare: spare.clone(),
+        ..FromEntry::default()
+    };
     // SAFETY: the host's table, which outlives the plugin by CLAP's contract.
-    let wrapper = Arc::into_raw(unsafe { Wrapper::<Matryoshka>::new(host) });
+    let wrapper = entry::give(given, || unsafe { Wrapper::<Matryoshka>::new(host) });
+    let wrapper = Arc::into_raw(wrapper);
     // SAFETY: the Arc was just leaked, so the wrapper lives until its own `destroy` takes it back.
     let plugin = unsafe { (*wrapper).clap_plugin.as_ptr() };
     // SAFETY: the table is the wrapper's, complete and alive.
-    unsafe { ports::guard(plugin) }
+    unsafe { ports::guard(plugin, pool, spare) }
 }

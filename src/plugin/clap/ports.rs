@@ -4,11 +4,13 @@
 //! audio_inputs_count` in its `wrapper/clap/wrapper.rs`), and panics where a port has more channels
 //! than declared (`wrapper/util/buffer_management.rs`). Qtractor hands over one input port whatever
 //! is declared, and Ardour may offer more channels than a bus has. So what differs from what was
-//! declared is cut or filled up here. This file can go when nice-plug does it.
+//! declared is cut or filled up here, and channels that share memory are kept [`apart`]. This file can
+//! go when nice-plug does it.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap_sys::audio_buffer::clap_audio_buffer;
@@ -18,6 +20,9 @@ use clap_sys::ext::audio_ports::{
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{clap_process, clap_process_status};
 
+use super::super::apart::{self, Channels, Memory, Ports, Spare};
+use super::thread_pool::{self, HostPool};
+
 /// Main and sidechain input; main output.
 const INPUTS: usize = 2;
 const OUTPUTS: usize = 1;
@@ -25,9 +30,11 @@ const OUTPUTS: usize = 1;
 /// A plugin's table with some functions replaced. The table comes first, so that the host's pointer
 /// to it is a pointer to this; `plugin_data` stays nice-plug's, which its other functions need.
 #[repr(C)]
-struct Guarded {
+pub(super) struct Guarded {
     plugin: clap_plugin,
-    inner: *const clap_plugin,
+    pub(super) inner: *const clap_plugin,
+    pub(super) pool: Arc<HostPool>,
+    spare: Arc<Spare>,
     /// Channels that were declared, as of the last activation.
     inputs: [AtomicU32; INPUTS],
     outputs: [AtomicU32; OUTPUTS],
@@ -38,9 +45,15 @@ struct Guarded {
 /// # Safety
 ///
 /// `plugin` is a complete table that lives until its `destroy` is called.
-pub(super) unsafe fn guard(plugin: *const clap_plugin) -> *const clap_plugin {
+pub(super) unsafe fn guard(
+    plugin: *const clap_plugin,
+    pool: Arc<HostPool>,
+    spare: Arc<Spare>,
+) -> *const clap_plugin {
     let guarded = Box::new(Guarded {
         plugin: clap_plugin {
+            init: Some(thread_pool::init),
+            get_extension: Some(thread_pool::get_extension),
             activate: Some(activate),
             process: Some(process),
             destroy: Some(destroy),
@@ -48,6 +61,8 @@ pub(super) unsafe fn guard(plugin: *const clap_plugin) -> *const clap_plugin {
             ..unsafe { *plugin }
         },
         inner: plugin,
+        pool,
+        spare,
         inputs: Default::default(),
         outputs: Default::default(),
     });
@@ -58,7 +73,7 @@ pub(super) unsafe fn guard(plugin: *const clap_plugin) -> *const clap_plugin {
 ///
 /// `plugin` came from [`guard`] and was not destroyed: all that the host may pass to the functions
 /// below.
-unsafe fn guarded<'a>(plugin: *const clap_plugin) -> &'a Guarded {
+pub(super) unsafe fn guarded<'a>(plugin: *const clap_plugin) -> &'a Guarded {
     // SAFETY: the table is the first member of a `Guarded` (repr(C)).
     unsafe { &*plugin.cast::<Guarded>() }
 }
@@ -137,70 +152,66 @@ unsafe extern "C" fn process(
     };
     // SAFETY: not null, and a valid block by CLAP's contract.
     let mut block = unsafe { *process };
-    let none = clap_audio_buffer {
-        data32: ptr::null_mut(),
-        data64: ptr::null_mut(),
-        channel_count: 0,
-        latency: 0,
-        constant_mask: 0,
-    };
-    let mut inputs = [none; INPUTS];
-    let mut outputs = [none; OUTPUTS];
+    let declared = |port: &AtomicU32| port.load(Ordering::Acquire) as usize;
+    let [input, sidechain] = &guarded.inputs;
+    let [output] = &guarded.outputs;
     // SAFETY: the lists have as many ports as their counts say.
-    unsafe {
-        fit(
-            &mut inputs,
-            block.audio_inputs,
-            block.audio_inputs_count,
-            &guarded.inputs,
-        );
-        fit(
-            &mut outputs,
-            block.audio_outputs,
-            block.audio_outputs_count,
-            &guarded.outputs,
-        );
-    }
-    // An input without an output to write it to cannot be copied there.
-    inputs[0].channel_count = inputs[0].channel_count.min(outputs[0].channel_count);
+    let mut ports = unsafe {
+        Ports {
+            input: channels(block.audio_inputs, block.audio_inputs_count, 0, input),
+            sidechain: channels(block.audio_inputs, block.audio_inputs_count, 1, sidechain),
+            output: channels(block.audio_outputs, block.audio_outputs_count, 0, output),
+        }
+    };
+    // A host that processes an instance twice at the same time gets no memory for the second.
+    let mut lent = guarded.spare.lend();
+    let mut none = Memory::default();
+    let spare = lent.as_deref_mut().unwrap_or(&mut none);
+    // SAFETY: the host's channels have as many samples as the block has frames.
+    unsafe { ports.separate(declared(output), block.frames_count as usize, spare) };
+    let inputs = [&mut ports.input, &mut ports.sidechain].map(buffer);
+    let mut outputs = [buffer(&mut ports.output)];
     block.audio_inputs = inputs.as_ptr();
-    block.audio_inputs_count = INPUTS as u32;
+    block.audio_inputs_count = inputs.len() as u32;
     block.audio_outputs = outputs.as_mut_ptr();
-    block.audio_outputs_count = OUTPUTS as u32;
+    block.audio_outputs_count = outputs.len() as u32;
     // SAFETY: the block is the host's, with lists that live until this call returns.
     unsafe { inner(guarded.inner, &raw const block) }
 }
 
-/// Copies the host's ports, as many as there are, with at most the channels that were declared, and
-/// those only up to the first that points nowhere.
+/// The channels of a port, as many as there are and were declared.
 ///
 /// # Safety
 ///
-/// `given` points to `count` ports, or is null.
-unsafe fn fit(
-    ports: &mut [clap_audio_buffer],
-    given: *const clap_audio_buffer,
+/// `ports` points to `count` ports, or is null.
+unsafe fn channels(
+    ports: *const clap_audio_buffer,
     count: u32,
-    declared: &[AtomicU32],
-) {
-    if given.is_null() {
-        return;
+    index: u32,
+    declared: &AtomicU32,
+) -> Channels {
+    if ports.is_null() || index >= count {
+        return Channels::new();
     }
-    for (index, (port, declared)) in ports
-        .iter_mut()
-        .zip(declared)
-        .enumerate()
-        .take(count as usize)
-    {
-        // SAFETY: the index is below the count.
-        *port = unsafe { *given.add(index) };
-        let most = port.channel_count.min(declared.load(Ordering::Acquire));
-        port.channel_count = (0..most)
-            .take_while(|channel| {
-                // SAFETY: a port has as many pointers as channels, where it has any.
-                !port.data32.is_null()
-                    && unsafe { !(*port.data32.add(*channel as usize)).is_null() }
-            })
-            .count() as u32;
+    // SAFETY: the index is below the count.
+    let port = unsafe { &*ports.add(index as usize) };
+    let declared = declared.load(Ordering::Acquire) as usize;
+    // SAFETY: a port has as many pointers as channels, where it has any.
+    unsafe {
+        apart::read(
+            port.data32.cast_const().cast(),
+            port.channel_count as usize,
+            declared,
+        )
+    }
+}
+
+fn buffer(channels: &mut Channels) -> clap_audio_buffer {
+    clap_audio_buffer {
+        data32: channels.as_mut_ptr(),
+        data64: ptr::null_mut(),
+        channel_count: channels.len() as u32,
+        latency: 0,
+        constant_mask: 0,
     }
 }

@@ -1,6 +1,7 @@
 //! The VST3 factory: describes the one plugin there is, and makes instances of it.
 
 use std::ffi::c_void;
+use std::sync::{Arc, OnceLock};
 
 use nih_plug::wrapper::vst3::vst3::Steinberg::{
     FIDString, FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactory3,
@@ -11,6 +12,8 @@ use nih_plug::wrapper::vst3::vst3::{Class, ComWrapper};
 use nih_plug::wrapper::vst3::{PluginInfo, Wrapper};
 
 use super::super::Matryoshka;
+use super::super::apart::Spare;
+use super::super::entry::{self, FromEntry};
 use super::buses;
 
 /// The factory, with what it tells of the plugin.
@@ -72,9 +75,16 @@ impl IPluginFactoryTrait for Factory {
         if unsafe { *cid.cast::<[u8; 16]>() } != *self.plugin.cid {
             return kInvalidArgument;
         }
-        let wrapper = ComWrapper::new(Wrapper::<Matryoshka>::new());
+        let table = Arc::new(OnceLock::new());
+        let spare = Arc::new(Spare::default());
+        let given = FromEntry {
+            spare: spare.clone(),
+            _kept: Some(table.clone()),
+            ..FromEntry::default()
+        };
+        let wrapper = entry::give(given, || ComWrapper::new(Wrapper::<Matryoshka>::new()));
         // Nobody else has seen the object yet.
-        buses::guard(&wrapper);
+        buses::guard(&wrapper, &table, spare);
         let Some(unknown) = wrapper.as_com_ref::<FUnknown>() else {
             return kInvalidArgument;
         };

@@ -9,7 +9,7 @@
 use anyhow::{Result, ensure};
 use clap_sys::audio_buffer::clap_audio_buffer;
 
-use crate::{Inputs, Ports, Setup};
+use crate::{Inputs, Oddity, Ports, Setup};
 
 /// Samples behind a block that the plugin must leave alone.
 const GUARD: usize = 16;
@@ -37,6 +37,7 @@ pub(crate) struct Buffers {
     raw_inputs: Vec<clap_audio_buffer>,
     raw_outputs: Vec<clap_audio_buffer>,
     announced_inputs: usize,
+    oddity: Oddity,
     max_frames: usize,
     frames: usize,
 }
@@ -47,7 +48,7 @@ unsafe impl Send for Buffers {}
 
 impl Buffers {
     pub(crate) fn new(setup: &Setup, ports: &Ports) -> Self {
-        let max_frames = setup.max_frames as usize;
+        let max_frames = setup.max_frames as usize + setup.overrun;
         let mut pool = Vec::new();
         let mut channel = |value: f32| {
             pool.push(vec![value; max_frames + GUARD].into_boxed_slice());
@@ -58,14 +59,28 @@ impl Buffers {
         for port in &ports.outputs {
             outputs.push((0..port.channels).map(|_| channel(0.0)).collect());
         }
+        if let (Oddity::OneOutput, Some(main)) = (setup.oddity, outputs.first_mut()) {
+            let first = main[0];
+            main.fill(first);
+        }
 
         let mut inputs: Vec<Vec<usize>> = Vec::new();
         for (index, port) in ports.inputs.iter().enumerate() {
             // In place: a main input channel and the output channel of its number share memory.
             let shared: &[usize] = match outputs.first() {
                 Some(main_output) if setup.in_place && index == 0 => main_output,
+                Some(main_output) if setup.oddity == Oddity::SidechainInOutput && index == 1 => {
+                    main_output
+                }
                 _ => &[],
             };
+            let crossed: Vec<usize> = match outputs.first() {
+                Some(main_output) if setup.oddity == Oddity::Crossed && index == 0 => {
+                    main_output.iter().rev().copied().collect()
+                }
+                _ => Vec::new(),
+            };
+            let shared = if crossed.is_empty() { shared } else { &crossed };
             let channels = (0..port.channels)
                 .map(|number| shared.get(number).copied().unwrap_or_else(|| channel(0.0)))
                 .collect();
@@ -100,6 +115,7 @@ impl Buffers {
             inputs,
             outputs,
             announced_inputs,
+            oddity: setup.oddity,
             max_frames,
             frames: 0,
         }
@@ -165,6 +181,15 @@ impl Buffers {
                 raw.data32 = port.pointers.as_mut_ptr();
                 raw.constant_mask = 0;
             }
+        }
+        match self.oddity {
+            Oddity::NullInput(channel) => self.inputs[0].pointers[channel] = std::ptr::null_mut(),
+            Oddity::NullOutput(channel) => self.outputs[0].pointers[channel] = std::ptr::null_mut(),
+            Oddity::FewerOutputs => {
+                let channels = self.outputs[0].channels.len();
+                self.raw_outputs[0].channel_count = u32::try_from(channels).unwrap() - 1;
+            }
+            _ => {}
         }
         (
             &self.raw_inputs[..self.announced_inputs],

@@ -14,8 +14,11 @@ use clack_extensions::params::{
 };
 use clack_extensions::state::{HostState, HostStateImpl};
 use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
+use clack_extensions::thread_pool::HostThreadPool;
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
+
+use crate::thread_pool::{Audio, HostThreads};
 
 thread_local! {
     /// Whether this thread is inside a call that CLAP reserves to the audio thread. `const`, so
@@ -99,13 +102,15 @@ impl Callbacks {
 /// The part of the host that a plugin may call from any thread.
 pub(crate) struct Shared {
     pub(crate) callbacks: Arc<Callbacks>,
+    pub(crate) threads: Arc<HostThreads>,
     main_thread: ThreadId,
 }
 
 impl Shared {
-    pub(crate) fn new(callbacks: Arc<Callbacks>) -> Self {
+    pub(crate) fn new(callbacks: Arc<Callbacks>, threads: Arc<HostThreads>) -> Self {
         Self {
             callbacks,
+            threads,
             main_thread: thread::current().id(),
         }
     }
@@ -201,9 +206,9 @@ pub(crate) struct Handlers;
 impl HostHandlers for Handlers {
     type Shared<'a> = Shared;
     type MainThread<'a> = Main;
-    type AudioProcessor<'a> = ();
+    type AudioProcessor<'a> = Audio;
 
-    fn declare_extensions(builder: &mut HostExtensions<Self>, _shared: &Self::Shared<'_>) {
+    fn declare_extensions(builder: &mut HostExtensions<Self>, shared: &Self::Shared<'_>) {
         builder
             .register::<HostLatency>()
             .register::<HostParams>()
@@ -211,5 +216,8 @@ impl HostHandlers for Handlers {
             .register::<HostAudioPorts>()
             .register::<HostThreadCheck>()
             .register::<HostLog>();
+        if shared.threads.is_offered() {
+            builder.register::<HostThreadPool>();
+        }
     }
 }

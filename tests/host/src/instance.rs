@@ -2,16 +2,19 @@
 
 use std::ffi::CStr;
 use std::sync::Arc;
+use std::thread::ThreadId;
 
 use anyhow::{Context, Result, ensure};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 
 use crate::callbacks::{Handlers, Main, Shared};
 use crate::pieces::{Sink, Source};
-use crate::{Callbacks, Processor, Setup};
+use crate::thread_pool::{Audio, HostThreads};
+use crate::{Callbacks, Executed, Processor, Setup, ThreadPool};
 
 /// A live plugin, on its main thread: the thread that made it, and it cannot leave it.
 ///
@@ -23,6 +26,7 @@ use crate::{Callbacks, Processor, Setup};
 pub struct Instance {
     pub(crate) plugin: PluginInstance<Handlers>,
     callbacks: Arc<Callbacks>,
+    threads: Arc<HostThreads>,
 }
 
 /// An audio port as the plugin declares it.
@@ -46,17 +50,43 @@ pub struct Ports {
 }
 
 impl Instance {
-    pub(crate) fn new(entry: &PluginEntry, id: &CStr) -> Result<Self> {
+    pub(crate) fn new(entry: &PluginEntry, id: &CStr, threads: ThreadPool) -> Result<Self> {
         let host = HostInfo::new("Matryoshka test host", "Matryoshka", "", "0.1.0")?;
         let callbacks = Arc::new(Callbacks::default());
-        let plugin = PluginInstance::new(
-            |_| Shared::new(callbacks.clone()),
+        let threads = Arc::new(HostThreads::new(threads));
+        let mut plugin = PluginInstance::new(
+            |_| Shared::new(callbacks.clone(), threads.clone()),
             |shared: &Shared| Main::new(shared.callbacks.clone()),
             entry,
             id,
             &host,
         )?;
-        Ok(Self { plugin, callbacks })
+        threads.set_plugin(plugin.plugin_handle().as_raw_ptr());
+        Ok(Self {
+            plugin,
+            callbacks,
+            threads,
+        })
+    }
+
+    /// The threads of the host's pool.
+    pub fn threads(&self) -> Vec<ThreadId> {
+        self.threads.ids()
+    }
+
+    /// How often the plugin has asked for the host's threads.
+    pub fn thread_pool_requests(&self) -> usize {
+        self.threads.requests()
+    }
+
+    /// What the plugin was asked to do for its requests.
+    pub fn executed(&self) -> Vec<Executed> {
+        self.threads.executed()
+    }
+
+    /// Asks the plugin for a task that it has not requested.
+    pub fn exec_out_of_turn(&self, task: u32) {
+        self.threads.exec_out_of_turn(task);
     }
 
     /// The calls the plugin has made to the host so far.
@@ -98,6 +128,34 @@ impl Instance {
                 })
             })
             .collect()
+    }
+
+    /// The names of the layouts that the plugin offers for its ports, in its order.
+    pub fn layouts(&mut self) -> Vec<String> {
+        let handle = self.plugin.plugin_handle();
+        let Some(layouts) = handle.shared().get_extension::<PluginAudioPortsConfig>() else {
+            return Vec::new();
+        };
+        let mut buffer = AudioPortsConfigBuffer::new();
+        (0..layouts.count(&handle))
+            .filter_map(|index| {
+                let layout = layouts.get(&handle, index, &mut buffer)?;
+                Some(String::from_utf8_lossy(layout.name).into_owned())
+            })
+            .collect()
+    }
+
+    /// Selects one of the layouts by its number. For an inactive plugin.
+    pub fn select_layout(&mut self, index: u32) -> Result<()> {
+        let handle = self.plugin.plugin_handle();
+        let layouts: PluginAudioPortsConfig =
+            (handle.shared().get_extension()).context("the plugin has one layout for its ports")?;
+        let mut buffer = AudioPortsConfigBuffer::new();
+        let layout = (layouts.get(&handle, index, &mut buffer))
+            .with_context(|| format!("there is no layout {index}"))?;
+        let id = layout.id;
+        layouts.select(&handle, id)?;
+        Ok(())
     }
 
     /// The latency in samples, as the plugin answers now (0 where it has no latency extension).
@@ -153,7 +211,7 @@ impl Instance {
         };
         let stopped = self
             .plugin
-            .activate(|_, _| (), configuration)
+            .activate(|shared, _| Audio::new(&shared.threads), configuration)
             .with_context(|| format!("activating with {setup:?}"))?;
         Processor::start(stopped, setup, &ports)
     }

@@ -41,6 +41,7 @@
 //! | `render.rs` | whole signals through the audio half, in blocks of any sizes |
 //! | `event.rs` | notes, MIDI and parameter values |
 //! | `callbacks.rs` | what the plugin says to the host, counted |
+//! | `thread_pool.rs` | threads that the plugin may use |
 //! | `pieces.rs` | streams that give and take a few bytes at a time |
 
 mod buffers;
@@ -52,11 +53,13 @@ mod params;
 mod pieces;
 mod processor;
 mod render;
+mod thread_pool;
 
 pub use callbacks::Callbacks;
 pub use event::{Event, EventKind};
 pub use instance::{Instance, Port, Ports};
 pub use library::Library;
 pub use params::Param;
-pub use processor::{Inputs, Processor, Setup};
+pub use processor::{Inputs, Oddity, Processor, Setup};
 pub use render::Rendered;
+pub use thread_pool::{Executed, ThreadPool};

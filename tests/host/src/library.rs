@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clack_host::prelude::*;
 
-use crate::Instance;
+use crate::{Instance, ThreadPool};
 
 /// A loaded plugin file. It is unloaded when this and every [`Instance`] from it are gone.
 pub struct Library {
@@ -42,7 +42,12 @@ impl Library {
 
     /// Makes an instance of the plugin `id`. The calling thread becomes its main thread.
     pub fn create(&self, id: &str) -> Result<Instance> {
-        Instance::new(&self.entry, &CString::new(id)?)
+        self.create_with(id, ThreadPool::None)
+    }
+
+    /// The same, in a host that has a thread pool.
+    pub fn create_with(&self, id: &str, threads: ThreadPool) -> Result<Instance> {
+        Instance::new(&self.entry, &CString::new(id)?, threads)
             .with_context(|| format!("creating {id} from {}", self.path.display()))
     }
 }

@@ -27,6 +27,10 @@ pub struct Setup {
     pub in_place: bool,
     /// Which of the declared input ports are handed over.
     pub inputs: Inputs,
+    /// What is odd about the channels' memory.
+    pub oddity: Oddity,
+    /// Blocks may be longer than announced by so many frames.
+    pub overrun: usize,
     /// A playing transport of this tempo in beats a minute; none at all if `None`.
     pub tempo: Option<f64>,
 }
@@ -40,6 +44,8 @@ impl Setup {
             max_frames,
             in_place: false,
             inputs: Inputs::All,
+            oddity: Oddity::None,
+            overrun: 0,
             tempo: None,
         }
     }
@@ -49,6 +55,26 @@ impl Setup {
         let in_place = true;
         Self { in_place, ..self }
     }
+}
+
+/// What is odd about the memory of the channels that are handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// Nothing.
+    None,
+    /// All channels of the main output are the same memory, as Ardour hands over those that are not
+    /// connected.
+    OneOutput,
+    /// Each channel of the main input is the memory of another channel of the main output.
+    Crossed,
+    /// The sidechain is the memory of the main output.
+    SidechainInOutput,
+    /// A channel of the main input has no memory, and is silent.
+    NullInput(usize),
+    /// A channel of the main output has no memory.
+    NullOutput(usize),
+    /// The main output has one channel fewer than declared.
+    FewerOutputs,
 }
 
 /// Which of the declared input ports are handed over to the plugin.

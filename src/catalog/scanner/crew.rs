@@ -18,6 +18,9 @@ use super::{Event, ScanOptions, now};
 
 /// Taking longer than this is worth a word.
 const LONG: Duration = Duration::from_secs(3);
+/// How often a file is tried again whose worker was killed: nobody does that for a plugin's fault but the
+/// system, for want of memory, and then it is so again.
+const CHANCES: usize = 3;
 /// How often it is looked whether the scan is to stop.
 const LOOK: Duration = Duration::from_millis(25);
 
@@ -184,9 +187,11 @@ impl Shared<'_> {
                 path: job.key.1.clone(),
             });
             let mut record = self.ask(number, employment, &mut worker, &job)?;
-            if record.as_ref().is_some_and(was_killed) && !self.stop.load(Ordering::Relaxed) {
-                // Nobody kills a program for a plugin's fault but the system, for want of memory, and
-                // then it is so again.
+            for _ in 0..CHANCES {
+                let is_stopped = self.stop.load(Ordering::Relaxed);
+                if is_stopped || !record.as_ref().is_some_and(was_killed) {
+                    break;
+                }
                 record = self.ask(number, employment, &mut worker, &job)?;
             }
             if self.stop.load(Ordering::Relaxed) {
@@ -309,6 +314,10 @@ pub fn look_at(
     };
     let answer = worker.ask(&request, timeout);
     let elapsed = begun.elapsed();
+    // A file that goes away under a worker's hands fails as it likes, or not at all.
+    if is_file && !Path::new(path).exists() {
+        return None;
+    }
     let mut remarks = Vec::new();
     let outcome = match answer {
         Answer::Plugins(plugins, odd) => {
@@ -316,8 +325,6 @@ pub fn look_at(
             Outcome::Plugins(plugins)
         }
         Answer::Files(_) => Outcome::Plugins(Vec::new()),
-        // A file that goes away under a worker's hands fails as it likes.
-        Answer::Failed(_) if is_file && !Path::new(path).exists() => return None,
         Answer::Failed(failure) => Outcome::Failed(failure),
     };
     if elapsed > LONG && matches!(outcome, Outcome::Plugins(_)) {

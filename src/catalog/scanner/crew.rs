@@ -47,6 +47,9 @@ struct Job {
     part: Option<Part>,
 }
 
+/// What came of a file's parts, by their numbers; `None` where it had vanished.
+type Parts = Vec<(usize, Option<FileRecord>)>;
+
 /// A bundle is divided between workers from so many plugins each on.
 const WORTH_A_PART: usize = 20;
 
@@ -78,7 +81,7 @@ struct Shared<'a> {
     stop: &'a AtomicBool,
     queue: Mutex<VecDeque<Job>>,
     /// What is done of files that are looked at in parts.
-    halves: Mutex<HashMap<Key, Vec<(usize, Option<FileRecord>)>>>,
+    halves: Mutex<HashMap<Key, Parts>>,
     /// The process that each thread waits for; 0 while it does not.
     waiting_for: Vec<AtomicU32>,
     /// Why the scan cannot go on.
@@ -261,7 +264,7 @@ impl Shared<'_> {
 }
 
 /// The parts of a file as one: what failed in one failed, what is gone is gone.
-fn join(mut parts: Vec<(usize, Option<FileRecord>)>) -> Option<FileRecord> {
+fn join(mut parts: Parts) -> Option<FileRecord> {
     parts.sort_by_key(|(index, _)| *index);
     let mut parts = parts.into_iter().map(|(_, record)| record);
     let mut whole = parts.next()??;

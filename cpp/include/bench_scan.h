@@ -1,5 +1,5 @@
-// The peer of `cargo xtask bench scan`: juce::PluginDirectoryScanner. Compiled with the feature `bench`
-// only. See src/juce/bench_scan.rs.
+// The peer of `cargo xtask bench scan`: juce::PluginDirectoryScanner. Compiled with the feature
+// `bench` only. See src/juce/bench_scan.rs.
 #pragma once
 
 #include "matryoshka/cpp/include/format_manager.h"

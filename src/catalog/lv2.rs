@@ -203,20 +203,25 @@ impl Facts {
             let buses = self.buses(&audio, main.map(String::as_str));
             described
                 .buses
-                .extend(buses.into_iter().map(|(name, channels)| EntryBus {
+                .extend(buses.into_iter().map(|(name, channels, is_off)| EntryBus {
                     name,
                     is_input,
                     channels,
-                    is_off: false,
+                    is_off,
                 }));
         }
         described
     }
 
-    /// Name and channels of each bus, of ports in the order of their index.
-    fn buses(&self, ports: &[&str], main_group: Option<&str>) -> Vec<(String, usize)> {
-        // Each group with the place of its first port.
-        let mut groups: Vec<(&str, usize, usize)> = Vec::new();
+    /// Name and channels of each bus, and whether it is off, of ports in the order of their index. A bus
+    /// whose ports all need no connection is off until it is asked for.
+    fn buses(&self, ports: &[&str], main_group: Option<&str>) -> Vec<(String, usize, bool)> {
+        let is_optional = |port: &str| {
+            let property = format!("{LV2}connectionOptional");
+            self.says(port, &format!("{LV2}portProperty"), &property)
+        };
+        // Each group with the place of its first port, its channels, and whether it is off.
+        let mut groups: Vec<(&str, usize, usize, bool)> = Vec::new();
         let mut alone = Vec::new();
         for (place, port) in ports.iter().enumerate() {
             let Some(group) = self.all(port, &format!("{GROUPS}group")).first() else {
@@ -224,21 +229,20 @@ impl Facts {
                 continue;
             };
             match groups.iter_mut().find(|known| known.0 == group) {
-                Some(known) => known.2 += 1,
-                None => groups.push((group, place, 1)),
+                Some(known) => {
+                    known.2 += 1;
+                    known.3 &= is_optional(port);
+                }
+                None => groups.push((group, place, 1, is_optional(port))),
             }
         }
         if groups.is_empty() {
-            let is_optional = |port: &str| {
-                let property = format!("{LV2}connectionOptional");
-                self.says(port, &format!("{LV2}portProperty"), &property)
-            };
             let optional = alone.iter().filter(|(_, port)| is_optional(port)).count();
             let mandatory = alone.len() - optional;
-            let main = (mandatory > 0).then(|| (String::new(), mandatory));
+            let main = (mandatory > 0).then(|| (String::new(), mandatory, false));
             return main
                 .into_iter()
-                .chain(std::iter::repeat_n((String::new(), 1), optional))
+                .chain(std::iter::repeat_n((String::new(), 1, true), optional))
                 .collect();
         }
         // The main group first, or the one whose identifier sorts first; all else by place.
@@ -252,18 +256,21 @@ impl Facts {
             let name = self.all(group, &format!("{LV2}name")).first();
             name.cloned().unwrap_or_default()
         };
-        let mut rest: Vec<(usize, String, usize)> = groups
+        let mut rest: Vec<(usize, String, usize, bool)> = groups
             .into_iter()
-            .map(|(group, place, channels)| (place, name(group), channels))
+            .map(|(group, place, channels, is_off)| (place, name(group), channels, is_off))
             .chain(
                 alone
                     .into_iter()
-                    .map(|(place, _)| (place, String::new(), 1)),
+                    .map(|(place, port)| (place, String::new(), 1, is_optional(port))),
             )
             .collect();
         rest.sort();
-        std::iter::once((name(first.0), first.2))
-            .chain(rest.into_iter().map(|(_, name, channels)| (name, channels)))
+        std::iter::once((name(first.0), first.2, first.3))
+            .chain(
+                rest.into_iter()
+                    .map(|(_, name, channels, is_off)| (name, channels, is_off)),
+            )
             .collect()
     }
 }

@@ -194,13 +194,22 @@ fn look_at_bundle(
             has_editor: Some(described.has_editor),
             ..entry(found)
         };
-        if entry.channels() != (inputs, outputs) {
+        if all_channels(&entry) != (inputs, outputs) {
             remarks.push(format!("the buses of {} are not understood", entry.name));
             entry.buses = totals(inputs, outputs);
         }
         plugins.push(entry);
     }
     Ok((plugins, remarks))
+}
+
+/// Channels as JUCE counts them: of LV2's buses, those that are off, too.
+fn all_channels(entry: &Entry) -> (usize, usize) {
+    let sum = |is_input| {
+        let buses = entry.buses.iter().filter(|bus| bus.is_input == is_input);
+        buses.map(|bus| bus.channels).sum()
+    };
+    (sum(true), sum(false))
 }
 
 fn totals(inputs: usize, outputs: usize) -> Vec<EntryBus> {

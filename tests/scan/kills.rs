@@ -8,6 +8,7 @@ use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use matryoshka::catalog::{Failure, FileRecord, Outcome};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -141,8 +142,15 @@ fn a_thousand_kills_of_scanners_and_workers_lose_no_finished_entry() {
         assert!(lost.is_empty(), "lost: {lost:?}");
         if code == Some(0) {
             assert_eq!(known.len(), PLUGINS);
+            // A file whose worker is killed again and again is in quarantine for that, and no other.
+            let killed = |it: &FileRecord| {
+                matches!(
+                    &it.outcome,
+                    Outcome::Failed(Failure::Signal { signal: 9, .. })
+                )
+            };
             let failed = desk.catalog().quarantine;
-            assert!(failed.is_empty(), "blamed for another's kill: {failed:?}");
+            assert!(failed.len() < 3 && failed.iter().all(killed), "{failed:?}");
             fs::remove_dir_all(desk.data()).expect("a store");
             finished.clear();
         }

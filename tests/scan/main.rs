@@ -4,6 +4,7 @@
 
 mod changes;
 mod desk;
+mod finding;
 mod in_a_daw;
 mod kills;
 mod misfortune;

@@ -1,6 +1,6 @@
-// A plugin file, LADSPA and VST3 in one, that misbehaves when it is scanned, as its own file name says.
-// Whatever it does, it does once a process, when it is first asked what is in it. As LADSPA it is then a
-// gain of one input and one output, if it still can.
+// A plugin file, LADSPA and VST3 in one, that misbehaves when it is scanned, as its own file name
+// says. Whatever it does, it does once a process, when it is first asked what is in it. As LADSPA
+// it is then a gain of one input and one output, if it still can.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

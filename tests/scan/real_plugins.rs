@@ -61,7 +61,15 @@ fn by_juce() -> BTreeMap<Identity, (Told, Option<Buses>)> {
 
 fn by_us(catalog: &Catalog) -> BTreeMap<Identity, (Told, Buses)> {
     let told = |Plugin { entry, .. }: &Plugin| {
-        let (inputs, outputs) = entry.channels();
+        // Of LV2, JUCE's scan counts what is off, too.
+        let sum = |is_input| {
+            let counts = |bus: &&EntryBus| {
+                bus.is_input == is_input && (!bus.is_off || entry.format == "LV2")
+            };
+            let buses = entry.buses.iter().filter(counts);
+            buses.map(|bus| bus.channels).sum()
+        };
+        let (inputs, outputs) = (sum(true), sum(false));
         (
             (entry.format.clone(), entry.file.clone(), entry.id.clone()),
             (

@@ -18,6 +18,9 @@ use super::{Event, ScanOptions, now};
 
 /// Taking longer than this is worth a word.
 const LONG: Duration = Duration::from_secs(3);
+/// How often a file is tried again whose worker was killed: nobody does that for a plugin's fault but the
+/// system, for want of memory, and then it is so again.
+const CHANCES: usize = 3;
 /// How often it is looked whether the scan is to stop.
 const LOOK: Duration = Duration::from_millis(25);
 
@@ -43,6 +46,9 @@ struct Job {
     key: Key,
     part: Option<Part>,
 }
+
+/// What came of a file's parts, by their numbers; `None` where it had vanished.
+type Parts = Vec<(usize, Option<FileRecord>)>;
 
 /// A bundle is divided between workers from so many plugins each on.
 const WORTH_A_PART: usize = 20;
@@ -75,7 +81,7 @@ struct Shared<'a> {
     stop: &'a AtomicBool,
     queue: Mutex<VecDeque<Job>>,
     /// What is done of files that are looked at in parts.
-    halves: Mutex<HashMap<Key, Vec<(usize, Option<FileRecord>)>>>,
+    halves: Mutex<HashMap<Key, Parts>>,
     /// The process that each thread waits for; 0 while it does not.
     waiting_for: Vec<AtomicU32>,
     /// Why the scan cannot go on.
@@ -184,9 +190,11 @@ impl Shared<'_> {
                 path: job.key.1.clone(),
             });
             let mut record = self.ask(number, employment, &mut worker, &job)?;
-            if record.as_ref().is_some_and(was_killed) && !self.stop.load(Ordering::Relaxed) {
-                // Nobody kills a program for a plugin's fault but the system, for want of memory, and
-                // then it is so again.
+            for _ in 0..CHANCES {
+                let is_stopped = self.stop.load(Ordering::Relaxed);
+                if is_stopped || !record.as_ref().is_some_and(was_killed) {
+                    break;
+                }
                 record = self.ask(number, employment, &mut worker, &job)?;
             }
             if self.stop.load(Ordering::Relaxed) {
@@ -256,7 +264,7 @@ impl Shared<'_> {
 }
 
 /// The parts of a file as one: what failed in one failed, what is gone is gone.
-fn join(mut parts: Vec<(usize, Option<FileRecord>)>) -> Option<FileRecord> {
+fn join(mut parts: Parts) -> Option<FileRecord> {
     parts.sort_by_key(|(index, _)| *index);
     let mut parts = parts.into_iter().map(|(_, record)| record);
     let mut whole = parts.next()??;
@@ -309,6 +317,10 @@ pub fn look_at(
     };
     let answer = worker.ask(&request, timeout);
     let elapsed = begun.elapsed();
+    // A file that goes away under a worker's hands fails as it likes, or not at all.
+    if is_file && !Path::new(path).exists() {
+        return None;
+    }
     let mut remarks = Vec::new();
     let outcome = match answer {
         Answer::Plugins(plugins, odd) => {
@@ -316,8 +328,6 @@ pub fn look_at(
             Outcome::Plugins(plugins)
         }
         Answer::Files(_) => Outcome::Plugins(Vec::new()),
-        // A file that goes away under a worker's hands fails as it likes.
-        Answer::Failed(_) if is_file && !Path::new(path).exists() => return None,
         Answer::Failed(failure) => Outcome::Failed(failure),
     };
     if elapsed > LONG && matches!(outcome, Outcome::Plugins(_)) {

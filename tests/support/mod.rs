@@ -70,7 +70,8 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
         transport: &Transport::default(),
     });
     // nice-plug reports a new latency from a thread of its own, which must be done before the child
-    // goes: a task that comes too late ends that thread, and the next instance to go aborts.
+    // goes: a task that comes too late ends that thread, and the next instance to go aborts. That it has
+    // told is seen here, but not that it has returned: so the session stays until the process ends.
     let latency = settings.iter().find(|(name, _)| *name == "Latency");
     let wanted = latency.map_or(0, |(_, value)| (value * 48_000.0).round() as u32);
     let deadline = Instant::now() + Duration::from_secs(20);
@@ -85,6 +86,7 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
         );
     }
     let saved = session.ask(|thread, session| session.save(thread));
+    std::mem::forget(session);
     saved.expect("the message thread")
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use matryoshka::audio::{Block, EventList, Transport, without_denormals};
@@ -82,7 +82,7 @@ fn largest_step(heard: &[Vec<f32>; 2]) -> (f32, usize) {
 /// Has the audio thread play on, and the session look after itself, until `done`.
 fn play_until(
     session: &Handle,
-    blocks: &Sender<usize>,
+    blocks: &SyncSender<usize>,
     what: &str,
     done: impl Fn(&matryoshka::session::Session) -> bool + Copy + Send + 'static,
 ) {
@@ -122,7 +122,8 @@ fn edit_while_playing(mut wishes: Wishes, edits: usize) -> Recording {
     let mut model = session
         .ask(|_thread, session| session.rack().clone())
         .expect("the model");
-    let (blocks, wanted) = channel();
+    // The audio thread is never far behind.
+    let (blocks, wanted) = sync_channel(1);
     let played = Arc::new(AtomicUsize::new(0));
     let audio = thread::spawn({
         let played = played.clone();

@@ -1,7 +1,7 @@
 //! The rack's engine under the interposer: a session that edits and loads while another thread plays, with
 //! splits of every kind, mixes, sides, children that are late, meters, and workers that do get tasks.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -199,7 +199,8 @@ pub fn run(interposer: Interposer) -> Result<()> {
     watched(&|| ());
     interposer.forget();
 
-    let (blocks, wanted) = channel();
+    // The audio thread is never far behind.
+    let (blocks, wanted) = sync_channel(2);
     let audio = thread::spawn(move || play(interposer, player, &wanted));
     let mut wishes = Wishes::new(11, slots, true);
     let mut made = 0;

@@ -61,7 +61,7 @@ pub fn selfcheck(interposer: Interposer) -> Result<()> {
     let count_until = |workers: &Workers, deed: fn(), kind: &str, enough: usize| -> Result<()> {
         let index = KINDS.iter().position(|known| *known == kind);
         let index = index.context("a kind")?;
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while interposer.counts()[index] < enough as u64 {
             ensure!(
                 Instant::now() < deadline,

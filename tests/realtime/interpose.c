@@ -52,7 +52,7 @@ static char stacks_taken; /* a spin lock: two audio threads may be watched at on
 static __thread int watching;
 enum { ALLOW = 0, BLOCK = 1 };
 static __thread volatile unsigned char selector = ALLOW;
-static __thread int marked; /* between begin() and end(): sleeping is no nap */
+static __thread int marked;      /* between begin() and end(): sleeping is no nap */
 static __thread int dispatching; /* 0: not tried on this thread, 1: on, -1: the kernel cannot */
 
 /* Keeps each different stack once. */

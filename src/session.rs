@@ -95,6 +95,7 @@ pub struct Session {
     is_behind: bool,
     tail: Arc<SharedTail>,
     thoroughness: Thoroughness,
+    watches_memory: bool,
     /// Whether a rack was loaded or edited; until then the first rack is still to be looked for.
     has_rack: bool,
     /// A state that could not be read, to be given back as it came.
@@ -116,6 +117,7 @@ impl Session {
             is_behind: false,
             tail: Arc::default(),
             thoroughness: Thoroughness::Likely,
+            watches_memory: false,
             has_rack: false,
             unreadable: None,
             warnings: Vec::new(),
@@ -125,6 +127,12 @@ impl Session {
     /// How far to look for plugins that are only named. In a DAW's process: not far.
     pub fn set_thoroughness(&mut self, thoroughness: Thoroughness) {
         self.thoroughness = thoroughness;
+    }
+
+    /// Has the memory around what children work on be watched, in whatever build, from the next time on
+    /// that it is [prepared](Self::prepare). It costs two copies of the audio for each child.
+    pub fn watch_memory(&mut self) {
+        self.watches_memory = true;
     }
 
     /// Takes a rack document in place of what is there. While prepared, the new rack is made ready
@@ -314,6 +322,11 @@ impl Session {
             .map_or_else(Vec::new, LoadedSlot::parameters)
     }
 
+    /// How many slots are no longer in the rack, while the audio thread may still hold their children.
+    pub fn leaving(&self) -> usize {
+        self.leaving.len()
+    }
+
     /// The model.
     pub fn rack(&self) -> &Rack {
         &self.rack
@@ -426,11 +439,13 @@ impl Session {
         if self.is_behind {
             return;
         }
+        let mut settings = Settings::new(&preparation.activation, self.rack.runaway_limit_dbfs);
+        settings.guard_words |= self.watches_memory;
         let stage = Stage {
             channels: preparation.channels,
             sidechain_channels: preparation.sidechain,
             all_cores: self.rack.all_cores,
-            settings: Settings::new(&preparation.activation, self.rack.runaway_limit_dbfs),
+            settings,
         };
         match self.conductor.perform(score, &stage) {
             Ok(performance) => self.performance = performance,

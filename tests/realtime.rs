@@ -8,12 +8,19 @@
 #![cfg(target_os = "linux")]
 #![allow(unsafe_code)] // dlsym for the interposer, and the self-check's bare locks
 
+#[path = "realtime/engine.rs"]
+mod engine;
 #[path = "realtime/interposer.rs"]
 mod interposer;
 #[path = "realtime/probe.rs"]
 mod probe;
 #[path = "realtime/selfcheck.rs"]
 mod selfcheck;
+mod support;
+#[path = "support/wishes.rs"]
+mod wishes;
+#[path = "support/workers.rs"]
+mod workers;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -69,6 +76,15 @@ fn the_interposer_catches_what_it_must_and_nothing_else() {
 }
 
 #[test]
+fn a_worker_is_caught_in_a_task_of_which_the_audio_thread_waits_for_the_end() {
+    run_probe(
+        "a_worker_is_caught_in_a_task_of_which_the_audio_thread_waits_for_the_end",
+        "worker",
+        &[],
+    );
+}
+
+#[test]
 fn the_fixture_itself_is_realtime_safe() {
     run_probe("the_fixture_itself_is_realtime_safe", "fixture", &[]);
 }
@@ -93,5 +109,39 @@ fn matryoshka_with_a_child_in_its_rack_is_realtime_safe() {
         "matryoshka_with_a_child_in_its_rack_is_realtime_safe",
         "matryoshka",
         &[("MATRYOSHKA_RACK", &file), ("MATRYOSHKA_FIXTURE", settings)],
+    );
+}
+
+#[test]
+fn every_step_of_the_engine_is_realtime_safe_on_every_thread_while_the_rack_is_edited() {
+    run_probe(
+        "every_step_of_the_engine_is_realtime_safe_on_every_thread_while_the_rack_is_edited",
+        "engine",
+        &[],
+    );
+}
+
+#[test]
+fn matryoshka_with_chains_on_all_cores_is_realtime_safe_while_states_are_loaded() {
+    // Enough to do that it pays, and the default rack of a host that hears nothing of this.
+    let child = bundled().join("Matryoshka Fixture.vst3");
+    let plugin = serde_json::json!({"format": "VST3", "name": "Matryoshka Fixture", "file": child});
+    let slots: Vec<_> = (0..6)
+        .map(|_| serde_json::json!({"plugin": plugin}))
+        .collect();
+    let chains: Vec<_> = (0..4)
+        .map(|_| serde_json::json!({"chain": slots}))
+        .collect();
+    let rack = serde_json::json!({"all_cores": true, "chain": [
+        {"split": "parallel", "chains": chains},
+        {"split": "mid_side", "chains": [{"chain": [{"plugin": plugin}]}, {"chain": []}]},
+    ]});
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cores.rack");
+    std::fs::write(&file, rack.to_string()).unwrap();
+    run_probe(
+        "matryoshka_with_chains_on_all_cores_is_realtime_safe_while_states_are_loaded",
+        "cores",
+        &[("MATRYOSHKA_RACK", &file)],
     );
 }

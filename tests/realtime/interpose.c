@@ -3,6 +3,9 @@
  * between the two, on that thread alone, each of the following is counted and the first few are
  * kept with their call stack. tests/realtime.rs compiles and uses this file.
  *
+ * Matryoshka's workers, which run chains for the audio thread, are watched besides: from the end of
+ * each nap to the start of the next. All they do in between is look for tasks and run them.
+ *
  * Two nets, one behind the other:
  *  - functions of libc are interposed: allocation, locks, waits, and the usual system calls;
  *  - where the kernel can (Linux 5.11, x86-64), syscall user dispatch stops the thread at any other
@@ -49,6 +52,7 @@ static char stacks_taken; /* a spin lock: two audio threads may be watched at on
 static __thread int watching;
 enum { ALLOW = 0, BLOCK = 1 };
 static __thread volatile unsigned char selector = ALLOW;
+static __thread int marked;      /* between begin() and end(): sleeping is no nap */
 static __thread int dispatching; /* 0: not tried on this thread, 1: on, -1: the kernel cannot */
 
 /* Keeps each different stack once. */
@@ -120,6 +124,45 @@ static void* real(void** slot, const char* name, const char* version)
     }
     return function;
 }
+
+/* Workers are known by their name ("matryoshka-" and a number), which they have before their first
+ * nap. */
+static int is_worker(void)
+{
+    static __thread int known;
+    char name[16] = "";
+    if (!known && pthread_getname_np(pthread_self(), name, sizeof name) == 0)
+        known = strncmp(name, "matryoshka-", 11) == 0 && name[11] >= '0' && name[11] <= '9';
+    return known;
+}
+
+static void watch(void);
+
+/* Whether a sleep is a worker's nap; it is then no longer watched. */
+static int nap_begins(void)
+{
+    static __thread int has_napped;
+    if (marked || (watching && !has_napped) || !is_worker())
+        return 0;
+    has_napped = 1;
+    selector = ALLOW;
+    watching = 0;
+    return 1;
+}
+
+#define NAP(name, parameters, arguments)                                                           \
+    int name parameters                                                                            \
+    {                                                                                              \
+        static void* slot;                                                                         \
+        int(*call) parameters = (int(*) parameters)real(&slot, #name, NULL);                       \
+        int is_nap = nap_begins();                                                                 \
+        int was_watching = is_nap ? 0 : enter(SYSTEM_CALL, #name);                                 \
+        int outcome = call arguments;                                                              \
+        leave(was_watching);                                                                       \
+        if (is_nap)                                                                                \
+            watch();                                                                               \
+        return outcome;                                                                            \
+    }
 
 #define WRAP_VERSION(result, name, version, kind, parameters, arguments)                           \
     result name parameters                                                                         \
@@ -213,11 +256,10 @@ WRAP(int, select, SYSTEM_CALL,
      (int count, fd_set* read, fd_set* write, fd_set* except, struct timeval* timeout),
      (count, read, write, except, timeout))
 WRAP(int, close, SYSTEM_CALL, (int file), (file))
-WRAP(int, nanosleep, SYSTEM_CALL, (const struct timespec* time, struct timespec* left),
-     (time, left))
-WRAP(int, clock_nanosleep, SYSTEM_CALL,
-     (clockid_t clock, int flags, const struct timespec* time, struct timespec* left),
-     (clock, flags, time, left))
+NAP(nanosleep, (const struct timespec* time, struct timespec* left), (time, left))
+NAP(clock_nanosleep,
+    (clockid_t clock, int flags, const struct timespec* time, struct timespec* left),
+    (clock, flags, time, left))
 WRAP(int, usleep, SYSTEM_CALL, (useconds_t time), (time))
 WRAP(int, sched_yield, SYSTEM_CALL, (void), ())
 
@@ -275,6 +317,15 @@ static int dispatch_on(void)
 }
 #endif
 
+static void watch(void)
+{
+    if (!dispatching)
+        dispatching = dispatch_on();
+    watching = 1;
+    if (dispatching > 0)
+        selector = BLOCK;
+}
+
 /* The first backtrace() loads libgcc, which allocates. */
 __attribute__((constructor)) static void warm_up(void)
 {
@@ -286,17 +337,15 @@ __attribute__((constructor)) static void warm_up(void)
 
 void matryoshka_audio_begin(void)
 {
-    if (!dispatching)
-        dispatching = dispatch_on();
-    watching = 1;
-    if (dispatching > 0)
-        selector = BLOCK;
+    marked = 1;
+    watch();
 }
 
 void matryoshka_audio_end(void)
 {
     selector = ALLOW;
     watching = 0;
+    marked = 0;
 }
 
 unsigned long matryoshka_audio_violations(int kind)

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use matryoshka_test_host::{Event, Instance, Library, Param, Processor, Setup};
 
 use crate::interposer::Interposer;
-use crate::selfcheck;
+use crate::{engine, selfcheck};
 
 /// Names the probe to run.
 pub const PROBE: &str = "MATRYOSHKA_REALTIME_PROBE";
@@ -36,6 +36,17 @@ pub fn run(name: &str) -> Result<()> {
             let state = String::from_utf8_lossy(&instance.save_state()?).into_owned();
             ensure!(
                 state.contains("Matryoshka Fixture"),
+                "not in the rack document: {state}"
+            );
+        }
+        "worker" => engine::selfcheck(interposer)?,
+        "engine" => engine::run(interposer)?,
+        "cores" => {
+            let mut instance = load("Matryoshka.clap", "org.matryoshka.matryoshka")?;
+            watch_plugin(interposer, &mut instance, |_, _| Ok(()))?;
+            let state = String::from_utf8_lossy(&instance.save_state()?).into_owned();
+            ensure!(
+                state.contains("all_cores") && state.contains("Matryoshka Fixture"),
                 "not in the rack document: {state}"
             );
         }

@@ -8,6 +8,9 @@
 //! | Sidechain gate | a sample passes only where the sidechain was not silent |
 //! | MIDI echo | each note event is sent out again at its own sample |
 //! | State size | how much the saved state carries; checked when it is loaded |
+//! | Invert | each sample's sign is turned |
+//! | Tell denormals | instead of audio, how numbers are treated that are nearly zero |
+//! | Misdeed | it does what no plugin should: see `misbehave.rs` |
 //! | State damaged | set by a load whose state was not what had been saved |
 //!
 //! All take effect at their sample, unsmoothed. Deep in a rack, where a test reaches no parameter,
@@ -18,12 +21,13 @@
 //! | `params.rs` | the parameters, their state and the environment |
 //! | `pattern.rs` | the text that fills a state of a given size |
 //! | `delay.rs` | the real latency |
+//! | `misbehave.rs` | NaN, infinities, runaway levels, writing outside |
 //!
-//! Misbehaviour (crash, hang, NaN, a lie about latency..) comes as further parameters: one field in
-//! `params.rs`, and its deed in a file `misbehave.rs` of its own, called first thing in `process`,
-//! `activate` or `deserialize_fields`. All of it must be off in a new instance.
+//! Further misbehaviour (crash, hang, a lie about latency..) goes there, too. All of it must be off in a
+//! new instance.
 
 mod delay;
+mod misbehave;
 mod params;
 mod pattern;
 
@@ -132,6 +136,16 @@ impl Plugin for Fixture {
 
         self.process_audio(buffer, sidechain_of(aux), latency as usize);
 
+        if self.params.tell_denormals.value() {
+            let told = misbehave::denormals_are_flushed();
+            for channel in buffer.as_slice() {
+                channel.fill(told);
+            }
+        }
+        if let Some(misdeed) = self.params.misdeed() {
+            misbehave::misbehave(misdeed, buffer);
+        }
+
         let echo = self.params.midi_echo.value();
         while let Some(event) = context.next_event() {
             if echo {
@@ -147,6 +161,7 @@ impl Fixture {
     /// `sidechain` may hold fewer samples than `buffer`, or none: what is missing is silent.
     fn process_audio(&mut self, buffer: &mut Buffer, sidechain: [&[f32]; 2], latency: usize) {
         let gain = self.params.gain();
+        let inverted = self.params.invert.value();
         let gated = self.params.sidechain_gate.value();
         let key = |channel: usize, frame: usize| {
             sidechain[channel]
@@ -166,6 +181,9 @@ impl Fixture {
                     // At 0 dB not even a multiplication: with denormals flushed, that would change
                     // bits.
                     *sample *= gain;
+                }
+                if inverted {
+                    *sample = -*sample;
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use nih_plug::prelude::*;
 
+use crate::misbehave::{MISDEEDS, Misdeed, misdeed};
 use crate::pattern::pattern;
 
 /// The longest latency.
@@ -27,6 +28,11 @@ pub struct FixtureParams {
     /// Note events are sent out again.
     pub midi_echo: BoolParam,
     state_kib: IntParam,
+    /// Each sample's sign is turned.
+    pub invert: BoolParam,
+    /// It puts out how numbers are treated that are nearly zero.
+    pub tell_denormals: BoolParam,
+    misdeed: IntParam,
     /// Whether the last load found its state damaged. Shown, and otherwise without effect.
     state_damaged: BoolParam,
 }
@@ -41,6 +47,9 @@ impl FixtureParams {
             ("gate", 0.0),
             ("echo", 0.0),
             ("state", 0.0),
+            ("invert", 0.0),
+            ("denormals", 0.0),
+            ("misdeed", 0.0),
         ]);
         for setting in settings
             .unwrap_or_default()
@@ -57,6 +66,7 @@ impl FixtureParams {
         let max_latency = MAX_LATENCY_SAMPLES as i32;
         let latency = (values["latency"] as i32).clamp(0, max_latency);
         let state_kib = (values["state"] as i32).clamp(0, MAX_STATE_KIB);
+        let misdeed = (values["misdeed"] as i32).clamp(0, MISDEEDS);
         let gain_db = values["gain"].clamp(-MAX_GAIN_DB, MAX_GAIN_DB);
         let gain_range = FloatRange::Linear {
             min: -MAX_GAIN_DB,
@@ -73,6 +83,10 @@ impl FixtureParams {
             midi_echo: BoolParam::new("MIDI echo", values["echo"] > 0.5),
             state_kib: IntParam::new("State size", state_kib, whole(MAX_STATE_KIB))
                 .with_unit(" KiB"),
+            invert: BoolParam::new("Invert", values["invert"] > 0.5),
+            tell_denormals: BoolParam::new("Tell denormals", values["denormals"] > 0.5)
+                .non_automatable(),
+            misdeed: IntParam::new("Misdeed", misdeed, whole(MISDEEDS)).non_automatable(),
             state_damaged: BoolParam::new("State damaged", false).non_automatable(),
         }
     }
@@ -80,6 +94,11 @@ impl FixtureParams {
     /// The gain as a factor; exactly 1 at 0 dB.
     pub fn gain(&self) -> f32 {
         util::db_to_gain(self.gain_db.value())
+    }
+
+    /// What it does that it must not.
+    pub fn misdeed(&self) -> Option<Misdeed> {
+        misdeed(self.misdeed.value())
     }
 
     /// The latency, in samples.
@@ -98,6 +117,9 @@ unsafe impl Params for FixtureParams {
             ("gate", self.sidechain_gate.as_ptr()),
             ("echo", self.midi_echo.as_ptr()),
             ("state", self.state_kib.as_ptr()),
+            ("invert", self.invert.as_ptr()),
+            ("denormals", self.tell_denormals.as_ptr()),
+            ("misdeed", self.misdeed.as_ptr()),
             ("damaged", self.state_damaged.as_ptr()),
         ];
         let group = String::new();

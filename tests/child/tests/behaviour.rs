@@ -107,6 +107,9 @@ fn ports_and_parameters_are_as_documented() -> Result<()> {
             "Sidechain gate",
             "MIDI echo",
             "State size",
+            "Invert",
+            "Tell denormals",
+            "Misdeed",
             "State damaged"
         ]
     );

@@ -70,7 +70,7 @@ fn a_daw_s_process_loads_the_plugins_of_its_rack_and_no_others() {
         );
         return desk.assert_nobody_is_left();
     }
-    let library = Library::load(&bundled("Matryoshka.clap")).expect("the bundle");
+    let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
     let mut instance = library.create(ID).expect("an instance");
     let rack = serde_json::json!({"chain": [
         {"plugin": "VST3:ZamCompX2"},

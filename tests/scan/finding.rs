@@ -50,12 +50,14 @@ fn favourites_come_first_and_what_is_hidden_does_not_come() {
     for name in ["twin-1", "twin-2", "twin-3"] {
         desk.ladspa(name);
     }
+    // What has the letters far apart fits, too, but comes behind.
     let search = |options: &[&str]| {
         let mut all = vec!["search", "twin", "--json"];
         all.extend(options);
         let found = desk.json(&all);
         names(&found)
             .into_iter()
+            .take_while(|name| name.starts_with("twin"))
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };

@@ -18,7 +18,7 @@ mod scoring;
 mod tail;
 mod trouble;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 pub use cores::{HostAnswer, HostCores};
@@ -275,11 +275,9 @@ impl Session {
         if let Some((controls, _)) = switched_on.and_then(|slot| self.desk.find_slot(slot)) {
             controls.clear_trouble();
         }
-        let gone: Vec<SlotId> = self
-            .slots
-            .keys()
-            .filter(|id| self.rack.slot(**id).is_none())
-            .copied()
+        let stay: HashSet<SlotId> = self.rack.slots().map(|slot| slot.id).collect();
+        let gone: Vec<SlotId> = (self.slots.keys().copied())
+            .filter(|id| !stay.contains(id))
             .collect();
         for id in gone {
             self.leaving.extend(self.slots.remove(&id));

@@ -1,7 +1,7 @@
 //! The desk: the controls and meters of everything in a rack, by id. They outlive schedules, and the
 //! model's values are set on them, so that turning something needs no new schedule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -49,8 +49,10 @@ impl Desk {
 
     /// Sets everything as the model has it, and lets go of what the model no longer has.
     pub fn follow(&mut self, rack: &Rack) {
-        self.slots.retain(|id, _| rack.slot(*id).is_some());
-        self.chains.retain(|id, _| rack.split_chain(*id).is_some());
+        let slots: HashSet<SlotId> = rack.slots().map(|slot| slot.id).collect();
+        let chains: HashSet<ChainId> = rack.chains().map(|(id, _)| id).collect();
+        self.slots.retain(|id, _| slots.contains(id));
+        self.chains.retain(|id, _| chains.contains(id));
         for slot in rack.slots() {
             let (controls, _) = self.slot(slot.id);
             controls.bypass.store(slot.bypass, Relaxed);

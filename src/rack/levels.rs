@@ -35,6 +35,11 @@ impl Levels {
         measure(samples)
     }
 
+    /// Goes over all channels once. The sum is in another order than [`join`](Self::join)'s.
+    pub fn of_channels(channels: &[&mut [f32]]) -> Self {
+        measure_all(channels)
+    }
+
     /// The levels of this and other samples together.
     pub fn join(self, other: Self) -> Self {
         let larger = magnitude(self.peak).max(magnitude(other.peak));
@@ -61,17 +66,57 @@ pub fn first_bad(samples: &[f32], limit: f32) -> Option<usize> {
 
 /// Asks the processor what it can do, so that the audio thread need not: the question (`cpuid`) can
 /// take microseconds on a virtual machine. Nothing else happens on a first call: no memory is taken,
-/// no lock, no system call. Later calls load one pointer.
+/// no lock, no system call. Later calls load one pointer each.
 pub fn warm_up() {
     std::hint::black_box(Levels::of(&[]));
+    std::hint::black_box(Levels::of_channels(&[]));
 }
 
 // The macro writes the calls from the version that fits every processor to the others.
 #[allow(unsafe_code)]
 #[multiversion(targets("x86_64+avx2", "x86_64+sse4.1"), dispatcher = "indirect")]
 fn measure(samples: &[f32]) -> Levels {
-    let mut peaks = [0; LANES];
-    let mut energies = [0.0; LANES];
+    let mut sums = Sums::new();
+    add_all(&mut sums, samples);
+    total(&sums)
+}
+
+// The same, with one call and one folding of the lanes for all channels.
+#[allow(unsafe_code)]
+#[multiversion(targets("x86_64+avx2", "x86_64+sse4.1"), dispatcher = "indirect")]
+fn measure_all(channels: &[&mut [f32]]) -> Levels {
+    let mut sums = Sums::new();
+    for channel in channels {
+        add_all(&mut sums, channel);
+    }
+    total(&sums)
+}
+
+struct Sums {
+    peaks: [i32; LANES],
+    energies: [f32; LANES],
+    /// Of the last few samples, one by one.
+    last_peak: i32,
+    last_energy: f32,
+}
+
+impl Sums {
+    #[inline(always)]
+    fn new() -> Self {
+        Self {
+            peaks: [0; LANES],
+            energies: [0.0; LANES],
+            last_peak: 0,
+            last_energy: 0.0,
+        }
+    }
+}
+
+/// Goes over samples. Inlined, so that it is compiled for the caller's processor; so is what it calls.
+#[inline(always)]
+fn add_all(sums: &mut Sums, samples: &[f32]) {
+    // In variables of their own, which the optimiser keeps in registers.
+    let (mut peaks, mut energies) = (sums.peaks, sums.energies);
     let mut whole = samples.chunks_exact(LANES);
     for chunk in &mut whole {
         add(&mut peaks, &mut energies, chunk);
@@ -80,17 +125,20 @@ fn measure(samples: &[f32]) -> Levels {
     for chunk in &mut halves {
         add(&mut peaks, &mut energies, chunk);
     }
+    (sums.peaks, sums.energies) = (peaks, energies);
     // The last few one by one: fewer lanes at once would be stores with masks, which take longer.
-    let (mut last_peak, mut last_energy) = (0, 0.0);
     for sample in halves.remainder() {
-        last_peak = last_peak.max(magnitude(*sample));
-        last_energy += sample * sample;
+        sums.last_peak = sums.last_peak.max(magnitude(*sample));
+        sums.last_energy += sample * sample;
     }
+}
 
-    let (peak, energy) = fold(peaks, energies);
+#[inline(always)]
+fn total(sums: &Sums) -> Levels {
+    let (peak, energy) = fold(sums.peaks, sums.energies);
     Levels {
-        peak: from_magnitude(peak.max(last_peak)),
-        energy: energy + last_energy,
+        peak: from_magnitude(peak.max(sums.last_peak)),
+        energy: energy + sums.last_energy,
     }
 }
 
@@ -114,7 +162,7 @@ fn fold(mut peaks: [i32; LANES], mut energies: [f32; LANES]) -> (i32, f32) {
     (peak, energy)
 }
 
-/// Adds a sample to each lane. Inlined, so that it is compiled for the caller's processor.
+/// Adds a sample to each lane.
 #[inline(always)]
 fn add(peaks: &mut [i32; LANES], energies: &mut [f32; LANES], samples: &[f32]) {
     for ((peak, energy), sample) in peaks.iter_mut().zip(energies).zip(samples) {
@@ -247,6 +295,28 @@ mod tests {
             prop_assert_eq!(levels.peak, peak);
             prop_assert!((f64::from(levels.energy) - energy).abs() <= energy * 1e-5);
             prop_assert!(levels.is_finite());
+        }
+
+        #[test]
+        fn all_channels_at_once_have_the_levels_that_each_has_alone(
+            mut channels in prop::collection::vec(prop::collection::vec(-4.0f32..4.0, 0..100), 0..5),
+            bad in prop::option::of((0usize..5, 0usize..100, 0usize..4)),
+        ) {
+            if let Some((channel, at, bad)) = bad
+                && let Some(sample) = channels.get_mut(channel).and_then(|channel| channel.get_mut(at))
+            {
+                *sample = BAD[bad];
+            }
+            let alone = channels.iter().fold(Levels::SILENCE, |levels, channel| {
+                levels.join(Levels::of(channel))
+            });
+            let slices: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
+            let levels = Levels::of_channels(&slices);
+            prop_assert_eq!(levels.peak.to_bits(), alone.peak.to_bits());
+            prop_assert_eq!(levels.is_finite(), alone.is_finite());
+            prop_assert!(
+                !alone.is_finite() || (levels.energy - alone.energy).abs() <= alone.energy * 1e-5
+            );
         }
 
         #[test]

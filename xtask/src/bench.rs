@@ -1,7 +1,7 @@
 //! `cargo xtask bench [GROUP] [--json]`: the one door to every figure that this project states.
 //!
-//! A group is a bench target of the root package: `[[bench]] name = "schedule"` in Cargo.toml is
-//! the group `schedule`. What a figure means is said in its file.
+//! A group is a bench target of the root package: `[[bench]] name = "engine"` in Cargo.toml is
+//! the group `engine`. What a figure means is said in its file.
 
 use anyhow::{Result, bail};
 

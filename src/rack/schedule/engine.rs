@@ -10,7 +10,7 @@ use super::fader::Fader;
 use super::fork::{Chains, Cores, Outs};
 use super::lanes::Lanes;
 use super::splitting::{SplitState, chain_lanes, fade_chain};
-use super::strip::{Strip, levels_of};
+use super::strip::Strip;
 use super::ticks;
 use super::work::Players;
 use super::{Ground, Parts};
@@ -172,7 +172,7 @@ impl Engine {
             return;
         };
         let started = ticks::now();
-        let entry = levels_of(&chain_lanes(step, chain, ground.frames, &self.lanes));
+        let entry = Levels::of_channels(&chain_lanes(step, chain, ground.frames, &self.lanes));
         let steps = plan.first_step..plan.end_step;
         self.run(steps, &mut [], Some(entry), turn, ground, None);
         if let Some(fader) =

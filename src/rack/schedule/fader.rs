@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::strip::levels_of;
 use super::{Ground, Settings};
 use crate::rack::compile::ChainPlan;
 use crate::rack::controls::ChainControls;
@@ -106,7 +105,7 @@ impl Fader {
                 gain.scale(channel, frames, weights);
             }
         }
-        let levels = levels_of(channels);
+        let levels = Levels::of_channels(channels);
         let meter = &self.meters.output;
         meter.take(levels, channels.len(), ground.factors);
     }

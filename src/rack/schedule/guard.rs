@@ -2,7 +2,6 @@
 //! and nothing outside of its channels.
 
 use super::lanes::{ChannelList, copy};
-use super::strip::levels_of;
 use crate::audio::{Block, MAX_CHANNELS};
 use crate::child::{Failure, Processor};
 use crate::rack::controls::Trouble;
@@ -14,7 +13,7 @@ const FADE_OUT: usize = 64;
 /// Checks a child's output. From the first bad sample on, all channels are silenced.
 #[inline]
 pub(super) fn check(channels: &mut [&mut [f32]], limit: f32) -> Result<Levels, Trouble> {
-    let levels = levels_of(channels);
+    let levels = Levels::of_channels(channels);
     if levels.is_finite() && levels.peak <= limit {
         return Ok(levels);
     }

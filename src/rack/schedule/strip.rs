@@ -124,7 +124,7 @@ impl Strip {
         ground: &Ground<'_, 'a>,
         lanes: &Lanes,
     ) -> Levels {
-        let entry = entry.unwrap_or_else(|| levels_of(chain));
+        let entry = entry.unwrap_or_else(|| Levels::of_channels(chain));
         self.meters.input.take(entry, chain.len(), ground.factors);
 
         self.follow(step, ground.frames, &ground.settings);
@@ -144,12 +144,12 @@ impl Strip {
                 Ok(levels) => levels,
                 Err(trouble) => {
                     self.mute(trouble, step);
-                    levels_of(chain)
+                    Levels::of_channels(chain)
                 }
             }
         } else {
             self.run_blended(step, chain, &mut players, ground, lanes);
-            levels_of(chain)
+            Levels::of_channels(chain)
         };
         self.meters.output.take(exit, chain.len(), ground.factors);
         exit
@@ -316,14 +316,6 @@ impl<'l> Scratch<'l> {
             }
         }
     }
-}
-
-/// The levels over all channels.
-#[inline]
-pub(super) fn levels_of(channels: &[&mut [f32]]) -> Levels {
-    (channels.iter()).fold(Levels::SILENCE, |levels, channel| {
-        levels.join(Levels::of(channel))
-    })
 }
 
 /// The delayed audio of a channel, as mid or side where that is what the slot works on.

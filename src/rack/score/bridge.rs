@@ -11,8 +11,10 @@
 //! What is new and takes nobody's place fades into the new score, after the bridge. So does what is
 //! moved, after it has faded out of the old one, since its children cannot be at two places at once.
 
+use std::collections::HashMap;
+
 use super::{ChainId, Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit, SplitId};
-use crate::rack::SplitKind;
+use crate::rack::{ItemId, SplitKind};
 
 impl Score {
     /// Takes over from `before` what its places remember. Returns the bridge, if one is needed.
@@ -147,27 +149,42 @@ fn crossing(old: Vec<ScoreItem>, new: Vec<ScoreItem>) -> ScoreSplit {
 
 /// The longest list of places (before, now) that are the same and in the same order.
 fn in_order(before: &[ScoreItem], now: &[ScoreItem]) -> Vec<(usize, usize)> {
+    let places: HashMap<ItemId, usize> = (now.iter().map(id_of)).zip(0..).collect();
     let same: Vec<(usize, usize)> = before
         .iter()
         .enumerate()
-        .filter_map(|(from, old)| Some((from, now.iter().position(|new| is_same(old, new))?)))
+        .filter_map(|(from, old)| {
+            let to = *places.get(&id_of(old))?;
+            is_same(old, now.get(to)?).then_some((from, to))
+        })
         .collect();
-    // For each place, the longest list that ends with it: how long it is, and the place before.
-    let mut ends: Vec<(usize, Option<usize>)> = Vec::with_capacity(same.len());
+    // For each length of list, where the one ends that goes on most easily: patience sorting. For each
+    // place, the one before it in the longest list that ends there.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut earlier: Vec<Option<usize>> = Vec::with_capacity(same.len());
     for (index, (_, to)) in same.iter().enumerate() {
-        let longest = (0..index)
-            .filter(|earlier| same[*earlier].1 < *to)
-            .max_by_key(|earlier| (ends[*earlier].0, std::cmp::Reverse(*earlier)));
-        ends.push((longest.map_or(1, |earlier| ends[earlier].0 + 1), longest));
+        let length = ends.partition_point(|end| same[*end].1 < *to);
+        earlier.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+        match ends.get_mut(length) {
+            Some(end) => *end = index,
+            None => ends.push(index),
+        }
     }
-    let mut list = Vec::new();
-    let mut next = (0..ends.len()).max_by_key(|index| ends[*index].0);
+    let mut list = Vec::with_capacity(ends.len());
+    let mut next = ends.last().copied();
     while let Some(index) = next {
         list.push(same[index]);
-        next = ends[index].1;
+        next = earlier[index];
     }
     list.reverse();
     list
+}
+
+fn id_of(item: &ScoreItem) -> ItemId {
+    match item {
+        ScoreItem::Slot(slot) => slot.id.into(),
+        ScoreItem::Split(split) => split.id.into(),
+    }
 }
 
 fn is_same(old: &ScoreItem, new: &ScoreItem) -> bool {

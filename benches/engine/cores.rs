@@ -20,15 +20,23 @@ const PLUGIN: &str = "VST3:ZamCompX2";
 const FRAMES: usize = 256;
 const CHAINS: usize = 4;
 const SLOTS: usize = 4;
-/// In each turn, so many blocks let the workers learn the rhythm, and so many are counted.
-const LEARNING: usize = 24;
-const COUNTED: usize = 40;
 const GOAL: f64 = 1.8;
 
 #[derive(Clone, Copy)]
 enum Pace {
     InTime,
     BackToBack,
+}
+
+impl Pace {
+    /// Turns; and in each, how many blocks let the workers learn the rhythm and the rack find out
+    /// whether a fork gains anything, and how many are counted.
+    fn turns(self) -> (usize, usize, usize) {
+        match self {
+            Self::InTime => (4, 100, 60),
+            Self::BackToBack => (8, 200, 400),
+        }
+    }
 }
 
 /// Nanoseconds per block.
@@ -72,16 +80,16 @@ pub fn side_by_side(report: Report) {
         ],
     );
     let mut best_in_time = 0.0_f64;
-    for (pace, how, turns) in [
-        (Pace::InTime, "in time", 12),
-        (Pace::BackToBack, "back to back", 60),
+    for (pace, how) in [
+        (Pace::InTime, "in time"),
+        (Pace::BackToBack, "back to back"),
     ] {
         for real_time in [true, false] {
             // New ones: what a rack found out under one host does not hold for another.
             let [mut alone, mut together] = open();
             let mut times = thread::scope(|scope| {
                 let driven = scope
-                    .spawn(|| drive(pace, turns, real_time, [&mut alone, &mut together]))
+                    .spawn(|| drive(pace, real_time, [&mut alone, &mut together]))
                     .join();
                 driven.expect("the driver")
             });
@@ -122,7 +130,7 @@ pub fn side_by_side(report: Report) {
 }
 
 /// Has both play, in turns of some blocks.
-fn drive(pace: Pace, turns: usize, real_time: bool, [alone, together]: [&mut Rack; 2]) -> Times {
+fn drive(pace: Pace, real_time: bool, [alone, together]: [&mut Rack; 2]) -> Times {
     let frames = u32::try_from(FRAMES).expect("a block's length");
     let raised = real_time
         .then(|| promote_current_thread_to_real_time(frames, RATE as u32).ok())
@@ -133,7 +141,7 @@ fn drive(pace: Pace, turns: usize, real_time: bool, [alone, together]: [&mut Rac
         is_real_time: raised.is_some(),
     };
     let mut studio = Studio::new(FRAMES);
-    for _ in 0..turns {
+    for _ in 0..pace.turns().0 {
         for (rack, times) in [
             (&mut *alone, &mut times.alone),
             (&mut *together, &mut times.together),
@@ -152,7 +160,8 @@ fn turn(pace: Pace, rack: &mut Rack, studio: &mut Studio, times: &mut Vec<f64>) 
     // Lets others have the core for a moment, and naps be slept out.
     thread::sleep(period);
     let mut next = Instant::now();
-    for block in 0..LEARNING + COUNTED {
+    let (_, learning, counted) = pace.turns();
+    for block in 0..learning + counted {
         studio.refill();
         if matches!(pace, Pace::InTime) {
             next += period;
@@ -160,7 +169,7 @@ fn turn(pace: Pace, rack: &mut Rack, studio: &mut Studio, times: &mut Vec<f64>) 
         }
         let start = Instant::now();
         studio.block(|block| rack.player.run(block));
-        if block >= LEARNING {
+        if block >= learning {
             times.push(start.elapsed().as_nanos() as f64);
         }
     }

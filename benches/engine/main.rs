@@ -22,7 +22,7 @@ use matryoshka::child::MESSAGE_LOOP;
 use matryoshka::rack::levels;
 use matryoshka::threads::Messages;
 
-use report::{Report, load};
+use report::Report;
 
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
@@ -40,7 +40,7 @@ fn main() {
     let messages = Messages::acquire(&MESSAGE_LOOP).expect("the message thread");
     levels::warm_up();
 
-    report.say(&format!("At the start: {}.", load()));
+    report.load("start");
     if is_asked("a") {
         slots::overhead(report, &messages);
     }
@@ -56,5 +56,5 @@ fn main() {
     if is_asked("memory") {
         memory::memory(report);
     }
-    report.say(&format!("At the end: {}.", load()));
+    report.load("end");
 }

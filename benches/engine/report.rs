@@ -32,6 +32,15 @@ impl Report {
         }
     }
 
+    /// Says what else the machine does at that time.
+    pub fn load(self, when: &str) {
+        self.say(&format!("At the {when}: {}.", load()));
+        let load = load_average();
+        if load.is_finite() {
+            self.figure(&format!("load average at the {when}"), "", load, None);
+        }
+    }
+
     /// A figure, and what it is held against.
     pub fn figure(self, row: &str, unit: &str, ours: f64, peer: Option<(&str, f64)>) {
         if !self.json {
@@ -39,10 +48,10 @@ impl Report {
         }
         let peer = peer.map_or_else(String::new, |(name, peer)| {
             let ratio = ours / peer;
-            format!(r#", "peer": {peer:.2}, "peer_name": "{name}", "ratio": {ratio:.3}"#)
+            format!(r#", "peer": {peer:.3}, "peer_name": "{name}", "ratio": {ratio:.3}"#)
         });
         println!(
-            r#"{{"group": "engine", "row": "{row}", "unit": "{unit}", "ours": {ours:.2}{peer}}}"#
+            r#"{{"group": "engine", "row": "{row}", "unit": "{unit}", "ours": {ours:.3}{peer}}}"#
         );
     }
 }
@@ -83,7 +92,12 @@ pub fn quantile(times: &mut [f64], share: f64) -> f64 {
 /// What the machine does meanwhile, as it says itself.
 pub fn load() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{cores} cores, load average {:.2}", load_average())
+}
+
+/// Not a number where the system does not say.
+fn load_average() -> f64 {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default();
-    format!("{cores} cores, load average {load}")
+    load.parse().unwrap_or(f64::NAN)
 }

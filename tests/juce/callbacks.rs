@@ -172,7 +172,7 @@ fn a_plugin_that_asks_from_a_thread_of_its_own_finds_its_play_head_until_it_is_g
             };
             instance.set_play_head(Arc::new(head)).expect("memory");
             while asked.load(Ordering::Relaxed) == 0 {
-                std::hint::spin_loop();
+                std::thread::yield_now();
             }
             drop(instance);
             assert_eq!(asked.load(Ordering::Relaxed), LET_GO_OF);

@@ -13,7 +13,7 @@ use crate::{bundle, shell};
 /// The tests of `src/juce`. Not `juce_leaks`, which counts by glibc's own allocator.
 const TESTS: [&str; 4] = ["--test", "juce", "--test", "juce_layer_values"];
 
-const VALGRIND: &str = "valgrind --quiet --error-exitcode=9 --leak-check=full \
+const VALGRIND: &str = "valgrind --quiet --fair-sched=yes --error-exitcode=9 --leak-check=full \
      --show-leak-kinds=definite --errors-for-leak-kinds=definite --num-callers=30";
 
 /// The chore itself.

@@ -260,3 +260,32 @@ fn a_newer_document_in_a_fresh_instance_is_saved_again_as_it_came() {
     });
     assert_eq!(saved.expect("the message thread"), newer);
 }
+
+/// Set in a process that this test starts: it is to exit with everything alive.
+const EXITS: &str = "MATRYOSHKA_TEST_EXITS";
+
+#[test]
+fn a_host_that_exits_with_children_alive_ends_well() {
+    if std::env::var_os(EXITS).is_some() {
+        let plugins = [
+            "VST3:ZamVerb",
+            "VST3:ZamCompX2",
+            "LV2:MDA Leslie",
+            "LADSPA:GVerb",
+        ];
+        let rack = open(&chain(&plugins), 2);
+        assert!(rack.report().iter().all(|slot| slot.problem.is_none()));
+        std::mem::forget(rack);
+        std::process::exit(0);
+    }
+    for _ in 0..5 {
+        let this = std::env::current_exe().expect("this program");
+        let ended = std::process::Command::new(this)
+            .args(["--exact", "a_host_that_exits_with_children_alive_ends_well"])
+            .env(EXITS, "1")
+            .output()
+            .expect("a process");
+        let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(ended.status.success(), "{}: {said}", ended.status);
+    }
+}

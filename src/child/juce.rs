@@ -19,6 +19,7 @@ use super::{
     Tail,
 };
 use crate::juce::instance::{BusInfo, Instance};
+use crate::juce::message_loop::end_before_libraries;
 use crate::juce::{AudioProcessorParameter, Error, SystemStats};
 use complaint::Complaint;
 use marks::Marks;
@@ -45,6 +46,7 @@ pub struct JuceChild {
 
 impl JuceChild {
     fn new(mut instance: Instance, description: Description) -> Result<Self, Error> {
+        end_before_libraries();
         let (marks, song) = (Arc::<Marks>::default(), Arc::<Song>::default());
         instance.add_listener(marks.clone())?;
         instance.set_play_head(song.clone())?;

@@ -174,6 +174,18 @@ extern "C" fn stop_at_exit() {
     }
 }
 
+/// Sees to it that in a process that exits with instances alive, they go before the static objects of
+/// every library that is loaded by now: exit runs its handlers and destroys such objects in one order,
+/// the newest first. To be called when a plugin's library has been loaded.
+pub fn end_before_libraries() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the handler is a plain function of this library, which is never unloaded (see build.rs).
+    // Once it has run, it does nothing.
+    unsafe {
+        libc::atexit(stop_at_exit);
+    }
+}
+
 /// JUCE's message loop.
 pub struct JuceMessageLoop {
     #[cfg(target_os = "linux")]
@@ -189,12 +201,7 @@ pub static MESSAGE_LOOP: JuceMessageLoop = JuceMessageLoop {
 impl MessageLoop for JuceMessageLoop {
     #[cfg(target_os = "linux")]
     fn start(&self) -> Result<(), String> {
-        static AT_EXIT: std::sync::Once = std::sync::Once::new();
-        // SAFETY: the handler is a plain function of this library, which is never unloaded (see
-        // build.rs). Registered after JUCE's static objects were made, it runs before they go.
-        AT_EXIT.call_once(|| unsafe {
-            libc::atexit(stop_at_exit);
-        });
+        end_before_libraries();
         let (ready, wait) = std::sync::mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("matryoshka".into())

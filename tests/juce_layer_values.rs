@@ -250,10 +250,14 @@ fn bytes_in_use() -> usize {
 fn leaves_nothing(what: &str, make: impl Fn(usize)) {
     let _turn = memory();
     (0..100).for_each(&make);
-    let before = bytes_in_use();
-    (0..10_000).for_each(&make);
-    let left = bytes_in_use().saturating_sub(before);
-    assert!(left < 10_000, "10,000 {what} leave {left} bytes");
+    let left = |_| {
+        let before = bytes_in_use();
+        (0..10_000).for_each(&make);
+        bytes_in_use().saturating_sub(before)
+    };
+    // A leak is there each time; what other tests of this process do meanwhile is not.
+    let least = (0..5).map(left).min().unwrap_or_default();
+    assert!(least < 10_000, "10,000 {what} leave {least} bytes");
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -46,7 +46,7 @@ pub fn run(name: &str) -> Result<()> {
             watch_plugin(interposer, &mut instance, |_, _| Ok(()))?;
             let state = String::from_utf8_lossy(&instance.save_state()?).into_owned();
             ensure!(
-                state.contains("all_cores") && state.contains("Matryoshka Fixture"),
+                state.contains("all_cores") && state.contains("GVerb"),
                 "not in the rack document: {state}"
             );
         }

@@ -239,7 +239,9 @@ impl Line {
     }
 }
 
-fn copy(from: &[f32], to: &mut [f32]) {
+/// Copies as many samples as both have.
+#[inline]
+pub(super) fn copy(from: &[f32], to: &mut [f32]) {
     let length = from.len().min(to.len());
     if let (Some(from), Some(to)) = (from.get(..length), to.get_mut(..length)) {
         to.copy_from_slice(from);

@@ -50,12 +50,7 @@ fn only_what_is_new_changed_or_asked_for_is_scanned_again() {
 
     fs::remove_file(a).expect("gone");
     assert_eq!(desk.scan(&[]).end()["gone"], 1);
-    let names: Vec<String> = desk
-        .catalog()
-        .plugins
-        .into_iter()
-        .map(|it| it.entry.name)
-        .collect();
+    let names = desk.names();
     assert_eq!(names, ["b", "c"]);
 }
 

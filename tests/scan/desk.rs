@@ -40,6 +40,12 @@ impl Desk {
         Catalog::load(&self.store()).expect("a catalog")
     }
 
+    /// The names of all plugins in the catalog.
+    pub fn names(&self) -> Vec<String> {
+        let plugins = self.catalog().plugins.into_iter();
+        plugins.map(|plugin| plugin.entry.name).collect()
+    }
+
     /// A LADSPA plugin that behaves as its name says.
     pub fn ladspa(&self, name: &str) -> PathBuf {
         let path = self.plugins().join(format!("{name}.so"));

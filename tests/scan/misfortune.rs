@@ -136,12 +136,7 @@ fn a_slow_plugin_is_found_when_it_is_given_the_time_and_a_greedy_one_when_it_is_
     // The default limits allow for both.
     let retried = desk.json(&["quarantine", "retry", "--json"]);
     assert_eq!(retried["quarantine"], serde_json::json!([]));
-    let names: Vec<String> = desk
-        .catalog()
-        .plugins
-        .into_iter()
-        .map(|it| it.entry.name)
-        .collect();
+    let names = desk.names();
     assert_eq!(names, ["greedy", "slow"]);
     let files = desk.store().load().expect("a store").files;
     let remarks: Vec<String> = files.into_values().flat_map(|file| file.remarks).collect();

@@ -8,6 +8,7 @@ use std::fmt;
 use arrayvec::ArrayVec;
 
 use crate::audio::MAX_CHANNELS;
+pub(super) use crate::rack::delay::copy;
 
 /// A list of channels, made without allocating.
 pub(super) type ChannelList<'a> = ArrayVec<&'a mut [f32], MAX_CHANNELS>;
@@ -65,15 +66,6 @@ impl fmt::Debug for Lanes {
             .field("samples", &self.samples.len())
             .field("max_frames", &self.max_frames)
             .finish()
-    }
-}
-
-/// Copies as many samples as both have.
-#[inline]
-pub(super) fn copy(from: &[f32], to: &mut [f32]) {
-    let length = from.len().min(to.len());
-    if let (Some(from), Some(to)) = (from.get(..length), to.get_mut(..length)) {
-        to.copy_from_slice(from);
     }
 }
 

@@ -164,13 +164,39 @@ pub struct Midi {
     pub makes: bool,
 }
 
-/// What a child changed by itself since it was last asked.
+/// What a child changed by itself since it was last asked. Values of parameters come as
+/// [`Turn`]s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Its latency.
     pub latency: bool,
-    /// Values, names, program or state.
+    /// Anything that its saved state holds.
     pub state: bool,
+    /// Names, units, ranges or texts of parameters, or which there are.
+    pub parameters: bool,
+    /// Values of any parameters, in ways that did not come as turns: another program was chosen, or there
+    /// were too many turns to keep.
+    pub values: bool,
+}
+
+/// Somebody turns one of a child's parameters in the child's own window, or the child does so by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Turn {
+    /// The parameter's place in the child's list.
+    pub index: usize,
+    /// What happens to it.
+    pub kind: TurnKind,
+}
+
+/// What a [`Turn`] does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TurnKind {
+    /// Somebody takes hold of it.
+    Begin,
+    /// It has this value now, from 0 to 1. May come without a beginning and an end.
+    Value(f32),
+    /// Somebody lets go of it.
+    End,
 }
 
 /// The control half of a child. See the [module](self) for its life. Message thread only.
@@ -220,6 +246,54 @@ pub trait Child {
 
     /// What changed since the last call.
     fn take_changes(&mut self) -> Changes;
+
+    /// What was turned since the last call, the oldest first; `None` where there is no more. What was set
+    /// by [`set_parameter`](Self::set_parameter), or by points of a block, does not come back.
+    fn take_turn(&mut self) -> Option<Turn> {
+        None
+    }
+
+    /// A value of a parameter in the child's own words, without its unit; empty where there is no such
+    /// parameter.
+    fn parameter_text(&self, index: usize, value: f32) -> String {
+        let _ = (index, value);
+        String::new()
+    }
+
+    /// The value, from 0 to 1, that the child reads from a text.
+    fn parameter_value(&self, index: usize, text: &str) -> Option<f32> {
+        let _ = (index, text);
+        None
+    }
+
+    /// The names of its programs (factory presets); none where it has none, or one that says nothing.
+    fn programs(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The program that was chosen last, where it has any.
+    fn program(&self) -> Option<usize> {
+        None
+    }
+
+    /// Chooses a program. An index out of range is ignored.
+    fn set_program(&mut self, index: usize) {
+        let _ = index;
+    }
+
+    /// Takes the settings of a preset file of its format, such as `.vstpreset`.
+    ///
+    /// # Errors
+    ///
+    /// If the file is not of its format, or not for this plugin; nothing has changed then.
+    fn load_preset(&mut self, file: &[u8]) -> Result<(), ChildError> {
+        let _ = file;
+        Err(ChildError::Failed {
+            plugin: self.description().to_string(),
+            doing: "loading a preset file",
+            reason: "plugins of its format have none that could be loaded".to_owned(),
+        })
+    }
 
     /// What it threw since the last call in a call that has no room for an error, and was then taken
     /// for a plain answer: no latency, no tail, no parameters.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use arrayvec::ArrayVec;
 use nih_plug::prelude::*;
 
-use crate::audio::{self, Block, EventList, MAX_CHANNELS};
+use crate::audio::{self, Block, EventList, MAX_CHANNELS, Points};
 use crate::child::{Activation, Tail};
 use crate::rack::exchange::Player;
 use crate::session::{Preparation, SharedTail};
@@ -233,7 +233,8 @@ impl Plugin for Matryoshka {
                 main: &mut main,
                 sidechain: &sidechain,
                 frames,
-                events: self.events_in.as_slice(),
+                events: self.events_in.as_events(),
+                points: Points::NONE,
                 events_out: &mut self.events_out,
                 transport: &transport,
             });

@@ -11,6 +11,8 @@
 mod cores;
 mod first_rack;
 mod handle;
+mod host;
+mod host_parameters;
 mod loaded_slot;
 mod report;
 mod scanning;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 
 pub use cores::{HostAnswer, HostCores};
 pub use handle::Handle;
+pub use host_parameters::{HOST_PARAMETERS, HostNews, HostParameter, HostParameters, HostRefresh};
 pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
 
@@ -82,6 +85,7 @@ pub struct SlotReport {
 
 /// One instance's rack. Message thread only.
 pub struct Session {
+    host: Arc<HostParameters>,
     rack: Rack,
     slots: BTreeMap<SlotId, LoadedSlot>,
     /// No longer in the rack, but perhaps still in a schedule that the audio thread holds.
@@ -104,8 +108,9 @@ pub struct Session {
 }
 
 impl Session {
-    fn new(publisher: Publisher) -> Self {
+    fn new(publisher: Publisher, host: Arc<HostParameters>) -> Self {
         Self {
+            host,
             rack: Rack::new(),
             slots: BTreeMap::new(),
             leaving: Vec::new(),

@@ -1,6 +1,6 @@
 //! Real third-party plugins of three formats, hosted by a session without a DAW.
 
-use matryoshka::audio::{Block, EventList, Transport};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
 use matryoshka::child::Activation;
 use matryoshka::rack::exchange::Player;
 use matryoshka::session::{Handle, Preparation, Prepared, SlotReport};
@@ -78,7 +78,8 @@ impl Rack {
                 main: &mut channels,
                 sidechain: &[],
                 frames: end - start,
-                events: &[],
+                events: Events::NONE,
+                points: Points::NONE,
                 events_out: &mut events_out,
                 transport: &Transport::default(),
             });

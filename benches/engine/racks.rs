@@ -1,6 +1,6 @@
 //! Racks of children that do next to nothing, straight from the rack's parts: no model, no session.
 
-use matryoshka::audio::{Block, EventList, Transport};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
 use matryoshka::child::{Activation, Child, Failure, JuceChild, Layout, Processor};
 use matryoshka::juce::bench::child;
 use matryoshka::rack::compile::ChildShape;
@@ -171,7 +171,8 @@ impl Studio {
             main: &mut channels,
             sidechain: &[],
             frames,
-            events: &[],
+            events: Events::NONE,
+            points: Points::NONE,
             events_out: &mut self.events_out,
             transport: &self.transport,
         })

@@ -18,7 +18,10 @@ pub(super) fn from_host(event: &NoteEvent<()>) -> Option<Event> {
 
 /// One of our events as the host's.
 pub(super) fn to_host(event: &Event) -> Option<NoteEvent<()>> {
-    NoteEvent::from_midi(event.offset, event.kind.midi_bytes()).ok()
+    let EventKind::Midi(message) = event.kind else {
+        return None;
+    };
+    NoteEvent::from_midi(event.offset, audio::midi_bytes(&message)).ok()
 }
 
 /// The host's transport as ours.
@@ -33,6 +36,9 @@ pub(super) fn transport(host: &Transport) -> audio::Transport {
         position_beats: host.pos_beats(),
         bar_start_beats: host.bar_start_pos_beats(),
         loop_beats: host.loop_range_beats(),
+        looping: host.loop_range_beats().is_some(),
+        bar: host.bar_number().map(i64::from),
+        ..audio::Transport::default()
     }
 }
 

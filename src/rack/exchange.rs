@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use super::schedule::{Brand, Cores, Lease, Schedule};
-use crate::audio::Block;
+use crate::audio::{Block, HostPoint};
 
 /// Makes the two ends of an exchange, with room for `capacity` schedules under way (at least 2).
 pub fn exchange(capacity: usize) -> (Publisher, Player) {
@@ -115,6 +115,13 @@ impl Player {
     /// Swaps to the next schedule, if one has come, and runs the block. Without a schedule the audio
     /// passes. Audio thread.
     pub fn run(&mut self, block: &mut Block<'_, '_>) {
+        self.run_with(block, &[]);
+    }
+
+    /// As [`run`](Self::run), with what the host says of its parameters within the block, in the order of
+    /// time. Audio thread.
+    pub fn run_with(&mut self, block: &mut Block<'_, '_>, points: &[HostPoint]) {
+        let _ = points;
         self.adopt();
         if let Some(schedule) = &mut self.current {
             schedule.run(&mut self.lease, self.cores.as_deref(), block);

@@ -82,8 +82,8 @@ impl Processor for Fake {
             }
             self.at += 1;
         }
-        for event in block.events {
-            block.events_out.push(*event);
+        for event in block.events.iter() {
+            block.events_out.push_from(&block.events, event, 0);
         }
         Ok(())
     }

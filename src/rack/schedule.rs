@@ -36,7 +36,7 @@ pub use strip::Strip;
 use super::compile::{Plan, Step};
 use super::delay::Ring;
 use super::levels::{Ballistics, Factors};
-use crate::audio::{Block, Event, FloatSettings, Transport};
+use crate::audio::{Block, Events, FloatSettings, Transport};
 use crate::child::Activation;
 use cut::Cutter;
 use engine::{Engine, Turn};
@@ -101,7 +101,7 @@ pub struct Growth {
 pub(super) struct Ground<'g, 'a> {
     sidechain: &'g [&'a mut [f32]],
     frames: usize,
-    events: &'g [Event],
+    events: Events<'g>,
     transport: &'g Transport,
     settings: Settings,
     factors: Factors,

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Session;
+use super::{HostParameters, Session};
 use crate::child::{MESSAGE_LOOP, before_stop, keep_ticking};
 use crate::rack::exchange::{Player, exchange};
 use crate::threads::{AskError, MessageThread, Messages};
@@ -33,12 +34,21 @@ impl Handle {
     ///
     /// If the message thread could not be started.
     pub fn open() -> Result<(Self, Player), AskError> {
+        Self::open_for(Arc::default())
+    }
+
+    /// As [`open`](Self::open), for a host that sees these parameters.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn open_for(host: Arc<HostParameters>) -> Result<(Self, Player), AskError> {
         let messages = Messages::acquire(&MESSAGE_LOOP)?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let (publisher, player) = exchange(SCHEDULES_UNDERWAY);
         messages.ask(move |thread| {
             let is_first = SESSIONS.with_borrow(HashMap::is_empty);
-            SESSIONS.with_borrow_mut(|sessions| sessions.insert(id, Session::new(publisher)));
+            SESSIONS.with_borrow_mut(|sessions| sessions.insert(id, Session::new(publisher, host)));
             if is_first {
                 keep_ticking(thread, tick_all);
                 // Where the process exits with sessions alive, they go before the host of their

@@ -1,6 +1,6 @@
 //! Serial chains of real plugins are their children called one after the other, and nothing else.
 
-use matryoshka::audio::{Block, EventList, Transport};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
 use matryoshka::catalog::{Thoroughness, resolve};
 use matryoshka::child::{Activation, Child, Formats, Layout, Processor};
 use matryoshka::rack::PluginReference;
@@ -56,7 +56,8 @@ impl ByHand {
                 main: channels,
                 sidechain: &[],
                 frames,
-                events: &[],
+                events: Events::NONE,
+                points: Points::NONE,
                 events_out: &mut EventList::default(),
                 transport: &Transport::default(),
             };

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use matryoshka::audio::{Block, EventList, Transport, without_denormals};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport, without_denormals};
 use matryoshka::rack::exchange::Player;
 use matryoshka::session::Handle;
 use matryoshka::state::to_text;
@@ -46,7 +46,8 @@ fn listen(
                     main: &mut [&mut left[start..], &mut right[start..]],
                     sidechain: &[],
                     frames,
-                    events: &[],
+                    events: Events::NONE,
+                    points: Points::NONE,
                     events_out: &mut EventList::with_capacity(0),
                     transport: &Transport::default(),
                 });

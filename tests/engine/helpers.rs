@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use matryoshka::audio::{Block, EventList, Transport, without_denormals};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport, without_denormals};
 use matryoshka::child::Activation;
 use matryoshka::rack::edit::Edit;
 use matryoshka::rack::exchange::Player;
@@ -125,7 +125,8 @@ impl Rack {
                 main: channels,
                 sidechain: &[],
                 frames,
-                events: &[],
+                events: Events::NONE,
+                points: Points::NONE,
                 events_out: &mut EventList::with_capacity(0),
                 transport: &Transport::default(),
             });

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use matryoshka::audio::{Block, EventList, Transport};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
 use matryoshka::juce::{
     AudioBuffer, AudioHalf, AudioPlayHead, AudioProcessorListener, ChangeDetails, Instance,
     MESSAGE_LOOP, MidiBuffer, Position, testing,
@@ -255,7 +255,8 @@ fn the_hosts_transport_reaches_a_child_and_the_childs_changes_reach_the_host() {
                 main: &mut [&mut left[..], &mut right[..]],
                 sidechain: &[],
                 frames: 64,
-                events: &[],
+                events: Events::NONE,
+                points: Points::NONE,
                 events_out: &mut EventList::default(),
                 transport: &transport,
             });

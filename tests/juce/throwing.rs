@@ -1,6 +1,6 @@
 //! A child that throws in any call that a host makes is an error with its name, and no more.
 
-use matryoshka::audio::{Block, EventList, Transport};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
 use matryoshka::child::{Child, ChildError, Formats, Layout};
 use matryoshka::juce::testing;
 use matryoshka::rack::exchange::Player;
@@ -136,7 +136,8 @@ fn play(player: &mut Player, value: f32) -> f32 {
         main: &mut [&mut left[..], &mut right[..]],
         sidechain: &[],
         frames: 64,
-        events: &[],
+        events: Events::NONE,
+        points: Points::NONE,
         events_out: &mut EventList::default(),
         transport: &Transport::default(),
     });

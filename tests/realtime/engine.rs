@@ -7,7 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use matryoshka::audio::{Block, Event, EventKind, EventList, Transport, without_denormals};
+use matryoshka::audio::{
+    Block, Event, EventKind, EventList, Events, Points, Transport, without_denormals,
+};
 use matryoshka::child::Activation;
 use matryoshka::cores::{Fork, Pool};
 use matryoshka::rack::edit::Edit;
@@ -144,7 +146,8 @@ fn play(interposer: Interposer, mut player: Player, blocks: &Receiver<()>) -> Pl
                     main,
                     sidechain,
                     frames,
-                    events: &events,
+                    events: Events::from(&events[..]),
+                    points: Points::NONE,
                     events_out: &mut events_out,
                     transport: &transport,
                 });

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use matryoshka::audio::{Block, EventList, Transport};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
 use matryoshka::child::Activation;
 use matryoshka::session::{Handle, Preparation};
 
@@ -65,7 +65,8 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
         main: &mut [&mut left[..], &mut right[..]],
         sidechain: &[],
         frames: 64,
-        events: &[],
+        events: Events::NONE,
+        points: Points::NONE,
         events_out: &mut EventList::default(),
         transport: &Transport::default(),
     });

@@ -19,6 +19,7 @@ impl Marks {
         Changes {
             latency: self.latency.swap(false, Ordering::Acquire),
             state: self.state.swap(false, Ordering::Acquire),
+            ..Changes::default()
         }
     }
 }

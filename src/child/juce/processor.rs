@@ -5,7 +5,9 @@ use arrayvec::ArrayVec;
 use pin_init::{InPlaceInit, stack_pin_init};
 
 use super::song::Singer;
-use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList};
+use crate::audio::{
+    Block, DEFAULT_EVENT_CAPACITY, Event, EventKind, EventList, Events, midi_bytes,
+};
 use crate::child::{Failure, Layout, Processor};
 use crate::juce::Error;
 use crate::juce::buffer::{AudioBuffer, MAX_BORROWED_CHANNELS};
@@ -87,10 +89,11 @@ impl JuceProcessor {
     }
 
     #[inline(never)]
-    fn add_midi(&mut self, events: &[Event]) {
-        for event in events {
-            let EventKind::Midi(_) = event.kind;
-            self.midi.add(event.kind.midi_bytes(), event.offset);
+    fn add_midi(&mut self, events: Events<'_>) {
+        for event in events.iter() {
+            if let EventKind::Midi(message) = event.kind {
+                self.midi.add(midi_bytes(&message), event.offset);
+            }
         }
     }
 

@@ -200,8 +200,10 @@ impl Song {
             position_seconds: number(SECONDS, seconds),
             position_beats: number(BEATS, beats),
             bar_start_beats: number(BAR_START, bar_start),
+            looping: knows(LOOP),
             loop_beats: knows(LOOP)
                 .then_some((f64::from_bits(loop_start), f64::from_bits(loop_end))),
+            ..Transport::default()
         })
     }
 
@@ -270,6 +272,7 @@ mod tests {
             tempo_bpm: Some(93.5),
             time_signature: Some((-7, 8)),
             position_samples: Some(-480),
+            looping: true,
             loop_beats: Some((4.0, 8.0)),
             ..Transport::default()
         }

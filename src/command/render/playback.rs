@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use matryoshka::audio::{self, Block, EventList, Transport};
+use matryoshka::audio::{self, Block, EventList, Events, Points, Transport};
 use matryoshka::catalog::{Thoroughness, resolve};
 use matryoshka::child::{Activation, Description, loudest};
 use matryoshka::rack::edit::Edit;
@@ -216,7 +216,8 @@ impl Playback {
                 main: &mut main,
                 sidechain: &sidechain,
                 frames,
-                events: &[],
+                events: Events::NONE,
+                points: Points::NONE,
                 events_out: &mut self.events_out,
                 transport: &transport,
             });

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRng;
 
 use super::*;
-use crate::audio::{Block, EventList, Transport};
+use crate::audio::{Block, EventList, Events, Points, Transport};
 use crate::child::{Activation, Failure, Layout, Processor};
 use crate::rack::compile::ChildShape;
 use crate::rack::controls::{ChainControls, SlotControls};
@@ -305,7 +305,8 @@ impl Listener {
             main: &mut [&mut left[start..], &mut right[start..]],
             sidechain: &[],
             frames,
-            events: &[],
+            events: Events::NONE,
+            points: Points::NONE,
             events_out: &mut EventList::with_capacity(0),
             transport: &Transport::default(),
         });

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
 
 use super::*;
-use crate::audio::{EventList, Transport};
+use crate::audio::{EventList, Events, Points, Transport};
 use crate::child::{Activation, Failure, Layout, Processor};
 use crate::rack::SlotChannels;
 use crate::rack::compile::{ChildShape, ItemShape, RackShape, SlotShape, compile};
@@ -112,7 +112,8 @@ fn hear(player: &mut Player, events_out: &mut EventList) -> f32 {
         main: &mut [&mut samples[..]],
         sidechain: &[],
         frames: 4,
-        events: &[],
+        events: Events::NONE,
+        points: Points::NONE,
         events_out,
         transport: &Transport::default(),
     });

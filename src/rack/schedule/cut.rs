@@ -3,7 +3,7 @@
 //! The sidechain is copied on the way, since what is lent as `&[&mut [f32]]` cannot be cut without.
 
 use super::lanes::ChannelList;
-use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventList, MAX_CHANNELS, Transport};
+use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventList, Events, MAX_CHANNELS, Points};
 use crate::rack::compile::Plan;
 
 /// The memory for cutting blocks.
@@ -82,7 +82,7 @@ impl Cutter {
         // An event beyond the block's end, though there should be none, goes with the last part.
         let last = end == block.frames;
         self.events.clear();
-        for event in block.events {
+        for event in block.events.all() {
             let offset = event.offset as usize;
             let is_here = offset >= start && (offset < end || last);
             if is_here && self.events.len() < self.events.capacity() {
@@ -98,15 +98,14 @@ impl Cutter {
             main: &mut main,
             sidechain: &sidechain,
             frames,
-            events: &self.events,
+            events: Events::new(&self.events, block.events.bytes()),
+            points: Points::NONE,
             events_out: &mut self.events_out,
-            transport: &advanced(block.transport, start, self.sample_rate),
+            transport: &block.transport.after(start, self.sample_rate),
         });
-        for event in self.events_out.as_slice() {
-            block.events_out.push(Event {
-                offset: event.offset.saturating_add(shift),
-                kind: event.kind,
-            });
+        let events_out = self.events_out.as_events();
+        for event in events_out.iter() {
+            block.events_out.push_from(&events_out, event, shift);
         }
     }
 }
@@ -137,73 +136,5 @@ impl Spare {
     /// The first channels as a list, cut to a block's length.
     fn list(&mut self, channels: usize, frames: usize) -> ChannelList<'_> {
         self.iter(frames).take(channels.min(MAX_CHANNELS)).collect()
-    }
-}
-
-/// Where the song is some frames later, if it goes on straight: hosts that loop cut their blocks at
-/// the loop's end themselves.
-fn advanced(transport: &Transport, frames: usize, sample_rate: f64) -> Transport {
-    let mut later = *transport;
-    if !transport.playing || frames == 0 {
-        return later;
-    }
-    let seconds = frames as f64 / sample_rate;
-    let beats = transport.tempo_bpm.map(|tempo| seconds * tempo / 60.0);
-    later.position_samples =
-        (transport.position_samples).map(|at| at.saturating_add(frames as i64));
-    later.position_seconds = transport.position_seconds.map(|at| at + seconds);
-    later.position_beats = (transport.position_beats.zip(beats)).map(|(at, beats)| at + beats);
-    if let (Some(at), Some(bar), Some((count, unit))) = (
-        later.position_beats,
-        transport.bar_start_beats,
-        transport.time_signature,
-    ) {
-        let bar_beats = f64::from(count) * 4.0 / f64::from(unit);
-        let bars = ((at - bar) / bar_beats).floor();
-        if bars.is_finite() && bars > 0.0 {
-            later.bar_start_beats = Some(bar + bars * bar_beats);
-        }
-    }
-    later
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_song_goes_on_within_a_cut_block_and_stands_while_stopped() {
-        let stopped = Transport {
-            tempo_bpm: Some(120.0),
-            time_signature: Some((3, 4)),
-            position_samples: Some(-10),
-            position_seconds: Some(1.0),
-            position_beats: Some(5.0),
-            bar_start_beats: Some(3.0),
-            ..Transport::default()
-        };
-        assert_eq!(advanced(&stopped, 24000, 48000.0), stopped);
-        let playing = Transport {
-            playing: true,
-            ..stopped
-        };
-        let later = advanced(&playing, 24000, 48000.0);
-        assert_eq!(later.position_samples, Some(23990));
-        assert_eq!(later.position_seconds, Some(1.5));
-        assert_eq!(later.position_beats, Some(6.0));
-        assert_eq!(later.bar_start_beats, Some(6.0));
-    }
-
-    #[test]
-    fn a_time_signature_of_nonsense_moves_no_bar() {
-        let odd = Transport {
-            playing: true,
-            tempo_bpm: Some(120.0),
-            position_beats: Some(5.0),
-            bar_start_beats: Some(3.0),
-            time_signature: Some((0, 0)),
-            ..Transport::default()
-        };
-        assert_eq!(advanced(&odd, 24000, 48000.0).bar_start_beats, Some(3.0));
     }
 }

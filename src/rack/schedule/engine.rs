@@ -203,8 +203,9 @@ impl Engine {
             #[allow(unsafe_code)]
             // SAFETY: the chains have run, so that nobody else has the list.
             if let Some(list) = unsafe { self.outs.list(chain) } {
-                for event in list.as_slice() {
-                    turn.events_out.push(*event);
+                let events = list.as_events();
+                for event in events.iter() {
+                    turn.events_out.push_from(&events, event, 0);
                 }
             }
         }

@@ -90,6 +90,7 @@ impl GuardWords {
             sidechain: block.sidechain,
             frames,
             events: block.events,
+            points: block.points,
             events_out: &mut *block.events_out,
             transport: block.transport,
         });

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use proptest::prelude::*;
 
 use super::*;
-use crate::audio::{EventKind, EventList};
+use crate::audio::{Event, EventKind, EventList, Events, Points};
 use crate::child::Layout;
 use crate::cores::Fork;
 use crate::rack::compile::{ChildShape, Fit, fit};
@@ -182,7 +182,8 @@ pub fn run(
             main: &mut main,
             sidechain: &sidechain,
             frames: *frames,
-            events: &events.iter().filter_map(cut).collect::<Vec<_>>(),
+            events: Events::from(&events.iter().filter_map(cut).collect::<Vec<_>>()[..]),
+            points: Points::NONE,
             events_out: &mut list,
             transport: &Transport::default(),
         });
@@ -383,7 +384,8 @@ proptest! {
             main: &mut main,
             sidechain: &sidechain,
             frames,
-            events: &offsets.iter().map(event).collect::<Vec<_>>(),
+            events: Events::from(&offsets.iter().map(event).collect::<Vec<_>>()[..]),
+            points: Points::NONE,
             events_out: &mut EventList::with_capacity(2),
             transport: &Transport::default(),
         });

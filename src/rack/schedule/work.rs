@@ -6,7 +6,7 @@ use super::cell::{Key, ProcessorCell};
 use super::guard::check;
 use super::lanes::{ChannelList, Lanes, add, copy, silence};
 use super::strip::{Strip, copy_late};
-use crate::audio::{Block, EventList};
+use crate::audio::{Block, EventList, Points};
 use crate::child::{Layout, Processor};
 use crate::rack::compile::{Gather, Scatter, SlotStep, Spread, WEIGHT_LANES, Work};
 use crate::rack::controls::Trouble;
@@ -131,6 +131,7 @@ fn call<'a>(
         },
         frames: ground.frames,
         events: ground.events,
+        points: Points::NONE,
         // Of linked children, the first speaks for all.
         events_out: match child {
             0 => &mut *players.events_out,

@@ -30,9 +30,12 @@ pub mod exchange;
 #[cfg(test)]
 mod fakes;
 mod fields;
+mod host_parameter;
+pub mod host_values;
 mod ids;
 pub mod levels;
 pub mod limits;
+pub mod mapping;
 pub mod meters;
 pub mod plugin_reference;
 pub mod ramp;
@@ -43,6 +46,7 @@ pub mod split;
 #[cfg(test)]
 mod tests;
 mod walk;
+pub mod wiring;
 mod words;
 
 use serde::de::Error;
@@ -52,6 +56,9 @@ use serde_json::{Map, Value};
 pub use chain::{Chain, Item};
 pub use child_state::{ChildState, MAX_RACK_STATES_BYTES, MAX_STATE_BYTES};
 pub use depth::MAX_DEPTH;
+pub use host_parameter::{
+    HOST_PARAMETERS, HostId, HostSettings, HostTable, MidiMessage, MidiSource,
+};
 pub use ids::{ChainId, ItemId, Place, SlotId, SplitId};
 pub use limits::db_to_gain;
 pub use plugin_reference::PluginReference;
@@ -82,6 +89,10 @@ pub struct Rack {
     /// The peak level above which a child is taken to run away and is muted, 0 to 80.
     #[serde(skip_serializing_if = "is_usual", serialize_with = "write_number")]
     pub runaway_limit_dbfs: f32,
+    /// What is kept for the host's parameters: names, values, MIDI. What they move stands in the chain,
+    /// with what is moved.
+    #[serde(skip_serializing_if = "HostTable::is_empty")]
+    pub host_parameters: HostTable,
     /// What it holds.
     pub chain: Chain,
     /// Fields of the document that are not understood; kept for saving.
@@ -100,6 +111,7 @@ impl Rack {
             name: None,
             all_cores: false,
             runaway_limit_dbfs: RUNAWAY_LIMIT.default,
+            host_parameters: HostTable::default(),
             chain: Chain::default(),
             unknown: Map::new(),
             next_id: 1,
@@ -129,8 +141,12 @@ impl Rack {
         let mistakes = [
             fields.flag("all_cores").err(),
             fields.number(&RUNAWAY_LIMIT).err(),
+            (fields.take("host_parameters")).and_then(|value| HostTable::read(value).err()),
         ];
-        mistakes.into_iter().flatten().collect()
+        let of_parameters = self.host_parameters.mistakes().iter().cloned();
+        (mistakes.into_iter().flatten())
+            .chain(of_parameters)
+            .collect()
     }
 
     /// Reads a document whose states may unpack to so many bytes together.
@@ -151,6 +167,10 @@ impl Rack {
         if let Ok(limit) = settings.number(&RUNAWAY_LIMIT) {
             rack.runaway_limit_dbfs = limit;
             fields.take(RUNAWAY_LIMIT.field);
+        }
+        if let Some(Ok(table)) = settings.take("host_parameters").map(HostTable::read) {
+            rack.host_parameters = table;
+            fields.take("host_parameters");
         }
         rack.unknown = fields.rest();
         rack.give_ids();

@@ -4,7 +4,11 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::edit::Edit;
-use super::limits::{CHAIN_GAIN, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RUNAWAY_LIMIT};
+use super::limits::{
+    CHAIN_GAIN, CURVE, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RANGE_END, RANGE_START,
+    RUNAWAY_LIMIT,
+};
+use super::mapping::{Bearer, Control, Mapping, Mappings, ParameterName, Range, Target};
 use super::*;
 
 /// Some JSON, with fields that mean something in a rack here and there.
@@ -36,6 +40,10 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> + Clone {
                 "channels",
                 "mix_percent",
                 "all_cores",
+                "host_parameters",
+                "mappings",
+                "p001",
+                "midi",
                 "runaway_limit_dbfs",
             ])
             .prop_map(str::to_owned),
@@ -105,15 +113,17 @@ pub(crate) fn any_slot() -> impl Strategy<Value = Slot> + Clone {
         any_value(&MIX),
         (any_value(&INPUT_GAIN), any_value(&OUTPUT_GAIN)),
         any_channels(),
-        state,
+        (state, any_mappings(any_target())),
         any_unknown(),
     )
-        .prop_map(|(plugin, bypass, mix, gains, channels, state, unknown)| {
+        .prop_map(|(plugin, bypass, mix, gains, channels, kept, unknown)| {
+            let (state, mappings) = kept;
             let mut slot = Slot::new(plugin);
             slot.bypass = bypass;
             slot.mix_percent = mix;
             (slot.input_gain_db, slot.output_gain_db) = gains;
             slot.channels = channels;
+            slot.mappings = Mappings::new(mappings);
             slot.state = state.map(ChildState::from);
             slot.unknown = unknown;
             slot
@@ -142,6 +152,88 @@ pub(crate) fn any_kind() -> impl Strategy<Value = SplitKind> + Clone {
     ]
 }
 
+fn any_control(bearer: Bearer) -> impl Strategy<Value = Target> + Clone {
+    use Control::{Bypass, ChainGain, InputGain, Mix, Mute, OutputGain, Pan};
+    let all = [Bypass, Mix, InputGain, OutputGain, ChainGain, Pan, Mute];
+    let of_bearer: Vec<Control> = (all.into_iter())
+        .filter(|control| control.is_of(bearer))
+        .collect();
+    prop::sample::select(of_bearer).prop_map(Target::Control)
+}
+
+/// What a slot's mapping can move.
+fn any_target() -> impl Strategy<Value = Target> + Clone {
+    let text = || prop::option::of(".{0,6}");
+    let parameter = (".{0,6}", text(), text()).prop_map(|(name, id, unit)| {
+        let name = ParameterName { name, id, unit };
+        Target::Parameter(name)
+    });
+    prop_oneof![parameter, any_control(Bearer::Slot)]
+}
+
+pub(crate) fn any_host_id() -> impl Strategy<Value = HostId> + Clone {
+    (0..HOST_PARAMETERS).prop_map(|number| HostId::new(number).expect("below the end"))
+}
+
+pub(crate) fn any_midi_source() -> impl Strategy<Value = MidiSource> + Clone {
+    let message = prop_oneof![
+        (0_u8..128).prop_map(MidiMessage::Controller),
+        (0_u8..32).prop_map(MidiMessage::FineController),
+        Just(MidiMessage::PitchBend),
+        Just(MidiMessage::Pressure),
+        Just(MidiMessage::Program),
+    ];
+    (prop::option::of(0_u8..16), message)
+        .prop_map(|(channel, message)| MidiSource { channel, message })
+}
+
+fn any_host_settings() -> impl Strategy<Value = HostSettings> + Clone {
+    (
+        prop::option::of(".{0,6}"),
+        prop::option::of(0.0..=1.0),
+        any::<bool>(),
+        prop::option::of(any_midi_source()),
+        any_unknown(),
+    )
+        .prop_map(|(name, value, modulated, midi, unknown)| HostSettings {
+            name,
+            value,
+            modulated,
+            midi,
+            unknown,
+        })
+}
+
+pub(crate) fn any_slot_mappings() -> impl Strategy<Value = Vec<Mapping>> + Clone {
+    any_mappings(any_target())
+}
+
+pub(crate) fn any_chain_mappings() -> impl Strategy<Value = Vec<Mapping>> + Clone {
+    any_mappings(any_control(Bearer::Chain))
+}
+
+fn any_mappings(
+    target: impl Strategy<Value = Target> + Clone,
+) -> impl Strategy<Value = Vec<Mapping>> + Clone {
+    let range = (
+        any_value(&RANGE_START),
+        any_value(&RANGE_END),
+        any_value(&CURVE),
+    );
+    let mapping = (any_host_id(), target, range, any_unknown()).prop_map(
+        |(host, target, (from, to, curve), unknown)| Mapping {
+            host,
+            target,
+            range: Range { from, to, curve },
+            unknown,
+        },
+    );
+    prop_oneof![
+        2 => Just(Vec::new()),
+        1 => prop::collection::vec(mapping, 0..3),
+    ]
+}
+
 /// A split's chain without an id, with these items.
 fn any_chain_of(
     items: impl Strategy<Value = Vec<Item>> + Clone,
@@ -152,16 +244,18 @@ fn any_chain_of(
         any_value(&PAN),
         (any::<bool>(), any::<bool>()),
         items,
+        any_mappings(any_control(Bearer::Chain)),
         any_unknown(),
     )
         .prop_map(
-            |(name, gain_db, pan, (mute, solo), items, unknown)| SplitChain {
+            |(name, gain_db, pan, (mute, solo), items, mappings, unknown)| SplitChain {
                 id: ChainId::NONE,
                 name,
                 gain_db,
                 pan,
                 mute,
                 solo,
+                mappings: Mappings::new(mappings),
                 chain: Chain(items),
                 unknown,
             },
@@ -202,14 +296,18 @@ pub(crate) fn any_rack() -> impl Strategy<Value = Rack> {
         any::<bool>(),
         any_value(&RUNAWAY_LIMIT),
         prop::collection::vec(any_item(), 0..4),
+        prop::collection::vec((any_host_id(), any_host_settings()), 0..3),
         any_unknown(),
     )
-        .prop_map(|(name, all_cores, limit, items, unknown)| {
+        .prop_map(|(name, all_cores, limit, items, hosts, unknown)| {
             let mut rack = Rack::new();
             rack.name = name;
             rack.all_cores = all_cores;
             rack.runaway_limit_dbfs = limit;
             rack.unknown = unknown;
+            for (host, settings) in hosts {
+                rack.host_parameters.change(host, |kept| *kept = settings);
+            }
             for (at, item) in items.into_iter().enumerate() {
                 let chain = ChainId::ROOT;
                 let place = Place { chain, at };

@@ -85,7 +85,9 @@ pub struct ChainControls {
     /// From -1, left only, to 1, right only; 0 leaves both as they are. The side that the pan turns
     /// away from is multiplied with 1 - |pan|, the other is left alone.
     pub pan: AtomicF32,
-    /// False where the chain is muted, or others are soloed.
+    /// The chain is not heard.
+    pub muted: AtomicBool,
+    /// False where others are soloed, and this is not.
     pub heard: AtomicBool,
 }
 
@@ -94,6 +96,7 @@ impl Default for ChainControls {
         Self {
             gain: AtomicF32::new(1.0),
             pan: AtomicF32::new(0.0),
+            muted: AtomicBool::new(false),
             heard: AtomicBool::new(true),
         }
     }
@@ -102,7 +105,7 @@ impl Default for ChainControls {
 impl ChainControls {
     /// The gain of one of the chain's channels, of which it has `channels`.
     pub fn gain_of(&self, channel: usize, channels: usize) -> f32 {
-        if !self.heard.load(Relaxed) {
+        if self.muted.load(Relaxed) || !self.heard.load(Relaxed) {
             return 0.0;
         }
         let gain = self.gain.load(Relaxed);

@@ -66,7 +66,8 @@ impl Desk {
                 let (controls, _) = self.chain(chain.id);
                 controls.gain.store(db_to_gain(chain.gain_db), Relaxed);
                 controls.pan.store(chain.pan, Relaxed);
-                controls.heard.store(chain.is_heard(split), Relaxed);
+                controls.muted.store(chain.mute, Relaxed);
+                controls.heard.store(chain.is_audible(split), Relaxed);
             }
         }
     }

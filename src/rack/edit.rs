@@ -10,9 +10,10 @@ mod tests;
 pub use problem::{EditError, EditProblem};
 
 use super::limits::{CROSSOVER, RUNAWAY_LIMIT};
+use super::mapping::Mapping;
 use super::{
-    Chain, ChainId, ChildState, Item, ItemId, Place, PluginReference, Rack, SlotChannels, SlotId,
-    Split, SplitChain, SplitId, SplitKind,
+    Chain, ChainId, ChildState, HostId, Item, ItemId, MidiSource, Place, PluginReference, Rack,
+    SlotChannels, SlotId, Split, SplitChain, SplitId, SplitKind,
 };
 
 /// One change of a rack. Places count from zero.
@@ -133,6 +134,29 @@ pub enum Edit {
         /// `None` takes its name away.
         name: Option<String>,
     },
+    /// Sets which host parameters move a slot, or its child's parameters.
+    MapSlot {
+        /// Which.
+        slot: SlotId,
+        /// All of its mappings.
+        mappings: Vec<Mapping>,
+    },
+    /// Sets which host parameters move a split's chain.
+    MapChain {
+        /// Which.
+        chain: ChainId,
+        /// All of its mappings.
+        mappings: Vec<Mapping>,
+    },
+    /// Gives a host parameter a name of the musician's own, and MIDI messages that move it.
+    SetHostParameter {
+        /// Which.
+        host: HostId,
+        /// `None` gives it the name of what it moves.
+        name: Option<String>,
+        /// `None` leaves it to the host.
+        midi: Option<MidiSource>,
+    },
     /// Lets the rack use all cores, or one.
     SetAllCores(bool),
     /// Sets the peak level, in dBFS, above which a child is muted: 0 to 80.
@@ -160,6 +184,9 @@ impl Edit {
             | Self::SetGains { .. }
             | Self::SetChain { .. }
             | Self::NameChain { .. }
+            | Self::MapSlot { .. }
+            | Self::MapChain { .. }
+            | Self::SetHostParameter { .. }
             | Self::SetRunawayLimit(_) => false,
         }
     }
@@ -271,6 +298,16 @@ impl Rack {
                 chain.solo = solo;
             }
             Edit::NameChain { chain, name } => self.split_chain_mut(chain)?.name = name,
+            Edit::MapSlot { slot, mappings } => self.slot_mut(slot)?.mappings.list = mappings,
+            Edit::MapChain { chain, mappings } => {
+                self.split_chain_mut(chain)?.mappings.list = mappings;
+            }
+            Edit::SetHostParameter { host, name, midi } => {
+                self.host_parameters.change(host, |settings| {
+                    settings.name = name;
+                    settings.midi = midi;
+                });
+            }
             Edit::SetAllCores(all_cores) => {
                 self.all_cores = all_cores;
                 // What a document said there, if it made no sense.

@@ -30,6 +30,10 @@ impl<'a> Fields<'a> {
         self.object.get(name)
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
     pub(super) fn flag(&mut self, name: &'static str) -> Result<bool, Mistake> {
         match self.take(name) {
             None => Ok(false),

@@ -49,6 +49,22 @@ pub static PAN: Limits = Limits {
     default: 0.0,
 };
 
+/// Where a mapping starts.
+pub static RANGE_START: Limits = unit_range("from", "the start of a mapping's range", 0.0);
+
+/// Where a mapping ends.
+pub static RANGE_END: Limits = unit_range("to", "the end of a mapping's range", 1.0);
+
+/// How a mapping goes from one end to the other.
+pub static CURVE: Limits = Limits {
+    field: "curve",
+    name: "the curve of a mapping",
+    unit: "",
+    low: -1.0,
+    high: 1.0,
+    default: 0.0,
+};
+
 /// The peak level above which a child is taken to run away.
 pub static RUNAWAY_LIMIT: Limits = Limits {
     field: "runaway_limit_dbfs",
@@ -71,6 +87,17 @@ pub static CROSSOVER: Limits = Limits {
 
 /// How many crossovers a split into bands can have.
 pub const MAX_CROSSOVERS: usize = 4;
+
+const fn unit_range(field: &'static str, name: &'static str, default: f32) -> Limits {
+    Limits {
+        field,
+        name,
+        unit: "",
+        low: 0.0,
+        high: 1.0,
+        default,
+    }
+}
 
 const fn gain(field: &'static str, name: &'static str) -> Limits {
     Limits {
@@ -110,6 +137,34 @@ impl fmt::Display for Limits {
         } = self;
         write!(formatter, "{name} can be {low} to {high}{unit}")
     }
+}
+
+/// What a gain is at the lower end of a host parameter but for the end itself, which is silence.
+const LOWEST_AUTOMATED_DB: f32 = -60.0;
+
+/// The gain in decibels that a value from 0 to 1 stands for: 0 is silence, the rest is -60 to 24 dB.
+pub fn control_to_db(value: f32) -> f32 {
+    let Limits { low, high, .. } = OUTPUT_GAIN;
+    if value <= 0.0 {
+        return low;
+    }
+    LOWEST_AUTOMATED_DB + value.min(1.0) * (high - LOWEST_AUTOMATED_DB)
+}
+
+/// The value from 0 to 1 that stands for a gain in decibels, or the nearest there is.
+pub fn db_to_control(db: f32) -> f32 {
+    let value = (db - LOWEST_AUTOMATED_DB) / (OUTPUT_GAIN.high - LOWEST_AUTOMATED_DB);
+    value.clamp(0.0, 1.0)
+}
+
+/// The factor that a value from 0 to 1 stands for.
+pub fn control_to_gain(value: f32) -> f32 {
+    db_to_gain(control_to_db(value))
+}
+
+/// The pan that a value from 0 to 1 stands for: 0.5 is the middle.
+pub fn control_to_pan(value: f32) -> f32 {
+    value * 2.0 - 1.0
 }
 
 /// The factor of a gain in decibels. 0 dB is exactly 1.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{Fields, Mistake, is_default, mistake, write_number};
 use super::limits;
+use super::mapping::{Bearer, Mappings};
 use super::{ChildState, PluginReference, SlotId};
 
 /// One place in a chain: a child with its bypass, mix and gains.
@@ -35,6 +36,9 @@ pub struct Slot {
     /// What it works on.
     #[serde(skip_serializing_if = "is_default")]
     pub channels: SlotChannels,
+    /// The host's parameters that move it, or parameters of its child.
+    #[serde(skip_serializing_if = "Mappings::is_empty")]
+    pub mappings: Mappings,
     /// What the child wanted to have saved; `None` for a child with its defaults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<ChildState>,
@@ -71,6 +75,7 @@ impl Slot {
             input_gain_db: limits::INPUT_GAIN.default,
             output_gain_db: limits::OUTPUT_GAIN.default,
             channels: SlotChannels::default(),
+            mappings: Mappings::default(),
             state: None,
             unknown: Map::new(),
         }
@@ -87,6 +92,7 @@ impl Slot {
             input_gain_db: fields.number(&limits::INPUT_GAIN)?,
             output_gain_db: fields.number(&limits::OUTPUT_GAIN)?,
             channels: SlotChannels::read(&mut fields)?,
+            mappings: Mappings::read(&mut fields, Bearer::Slot)?,
             state: Option::deserialize(fields.take("state").unwrap_or(&Value::Null))
                 .map_err(|error: serde_json::Error| error.to_string())?,
             unknown: fields.rest(),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{self, Fields, Mistake, Numbers, is_default, mistake, shown, write_number};
 use super::limits::{self, CROSSOVER, MAX_CROSSOVERS};
+use super::mapping::{Bearer, Mappings};
 use super::{Chain, ChainId, Item, SplitId};
 
 /// A place in a chain that holds chains side by side, summed. Without any chain it passes audio;
@@ -62,6 +63,9 @@ pub struct SplitChain {
     /// Only chains with this are heard in this split.
     #[serde(skip_serializing_if = "is_default")]
     pub solo: bool,
+    /// The host's parameters that move it.
+    #[serde(skip_serializing_if = "Mappings::is_empty")]
+    pub mappings: Mappings,
     /// What audio passes on this way.
     pub chain: Chain,
     /// Fields of the document that are not understood; kept for saving.
@@ -201,7 +205,12 @@ impl SplitChain {
     /// Whether it is heard, as its own and its neighbours' mute and solo have it. A chain that is
     /// muted is not heard, soloed or not.
     pub fn is_heard(&self, split: &Split) -> bool {
-        !self.mute && (self.solo || !split.chains.iter().any(|chain| chain.solo))
+        !self.mute && self.is_audible(split)
+    }
+
+    /// Whether it would be heard if it were not muted.
+    pub(super) fn is_audible(&self, split: &Split) -> bool {
+        self.solo || !split.chains.iter().any(|chain| chain.solo)
     }
 
     /// Reads an object, or the shorthand for one: its list of items.
@@ -229,6 +238,7 @@ impl SplitChain {
             pan: fields.number(&limits::PAN)?,
             mute: fields.flag("mute")?,
             solo: fields.flag("solo")?,
+            mappings: Mappings::read(&mut fields, Bearer::Chain)?,
             chain: Chain::read(fields.list("chain")?, depth),
             unknown: fields.rest(),
         })
@@ -245,6 +255,7 @@ impl Default for SplitChain {
             pan: 0.0,
             mute: false,
             solo: false,
+            mappings: Mappings::default(),
             chain: Chain::default(),
             unknown: Map::new(),
         }

@@ -19,6 +19,12 @@ fn of_chain(chain: &Chain, around: &str, depth: usize, warnings: &mut Vec<String
         let place = at + 1;
         match item {
             Item::Slot(slot) => {
+                for mistake in slot.mappings.mistakes() {
+                    warnings.push(format!(
+                        "{around}place {place}, {}: a mapping does nothing: {mistake}; it is kept",
+                        slot.plugin
+                    ));
+                }
                 if let Some(reason) = slot.state.as_ref().and_then(|state| state.damage()) {
                     warnings.push(format!(
                         "{around}place {place}, {}: its saved settings are damaged ({reason}); it \
@@ -30,6 +36,11 @@ fn of_chain(chain: &Chain, around: &str, depth: usize, warnings: &mut Vec<String
             Item::Split(split) => {
                 for (number, chain) in split.chains.iter().enumerate() {
                     let around = chain_in_words(around, at, number);
+                    for mistake in chain.mappings.mistakes() {
+                        warnings.push(format!(
+                            "{around}a mapping does nothing: {mistake}; it is kept"
+                        ));
+                    }
                     of_chain(&chain.chain, &around, depth + 1, warnings);
                 }
             }

@@ -4,7 +4,11 @@
 use std::collections::HashSet;
 
 use super::{Edit, EditProblem};
-use crate::rack::limits::{CHAIN_GAIN, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RUNAWAY_LIMIT};
+use crate::rack::limits::{
+    CHAIN_GAIN, CURVE, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RANGE_END, RANGE_START,
+    RUNAWAY_LIMIT,
+};
+use crate::rack::mapping::{Bearer, Mapping, Target};
 use crate::rack::{
     ChainId, Item, ItemId, MAX_DEPTH, Place, Rack, Slot, SlotId, Split, SplitChain, SplitId,
     SplitKind, depth,
@@ -90,6 +94,18 @@ impl Rack {
                 check_value(&PAN, *pan)
             }
             Edit::NameChain { chain, .. } => self.find_chain(*chain).map(drop),
+            Edit::MapSlot { slot, mappings } => {
+                self.find_slot(*slot)?;
+                check_mappings(mappings, Bearer::Slot)
+            }
+            Edit::MapChain { chain, mappings } => {
+                self.find_chain(*chain)?;
+                check_mappings(mappings, Bearer::Chain)
+            }
+            Edit::SetHostParameter { midi, .. } => match midi {
+                Some(midi) if !midi.is_sound() => Err(EditProblem::BadMidi),
+                _ => Ok(()),
+            },
             Edit::SetAllCores(_) => Ok(()),
             Edit::SetRunawayLimit(dbfs) => check_value(&RUNAWAY_LIMIT, *dbfs),
         }
@@ -203,7 +219,8 @@ fn check_item(item: &Item) -> Check {
         Item::Slot(slot) => {
             check_value(&MIX, slot.mix_percent)?;
             check_value(&INPUT_GAIN, slot.input_gain_db)?;
-            check_value(&OUTPUT_GAIN, slot.output_gain_db)
+            check_value(&OUTPUT_GAIN, slot.output_gain_db)?;
+            check_mappings(&slot.mappings.list, Bearer::Slot)
         }
         Item::Split(split) => {
             check_kind(&split.kind)?;
@@ -222,6 +239,7 @@ fn check_item(item: &Item) -> Check {
 fn check_chain(chain: &SplitChain) -> Check {
     check_value(&CHAIN_GAIN, chain.gain_db)?;
     check_value(&PAN, chain.pan)?;
+    check_mappings(&chain.mappings.list, Bearer::Chain)?;
     chain.chain.0.iter().try_for_each(check_item)
 }
 
@@ -235,4 +253,20 @@ fn check_empty(chains: &[SplitChain], from: usize) -> Check {
         }),
         None => Ok(()),
     }
+}
+
+fn check_mappings(mappings: &[Mapping], bearer: Bearer) -> Check {
+    for mapping in mappings {
+        check_value(&RANGE_START, mapping.range.from)?;
+        check_value(&RANGE_END, mapping.range.to)?;
+        check_value(&CURVE, mapping.range.curve)?;
+        let fits = match &mapping.target {
+            Target::Parameter(_) => bearer == Bearer::Slot,
+            Target::Control(control) => control.is_of(bearer),
+        };
+        if !fits {
+            return Err(EditProblem::NothingToMove);
+        }
+    }
+    Ok(())
 }

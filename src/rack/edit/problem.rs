@@ -56,6 +56,12 @@ pub enum EditProblem {
     /// What is kept with a plugin could not be read again where it would be.
     #[error("what is kept in it is nested too deep to be saved there")]
     TooDeepToSave,
+    /// A mapping is to move what its place has not.
+    #[error("the mapping moves something that its place does not have")]
+    NothingToMove,
+    /// MIDI messages that there are not.
+    #[error("MIDI channels go from 1 to 16, controllers to 127, and those of 14 bits to 31")]
+    BadMidi,
     /// A setting cannot be this.
     #[error("{0}")]
     OutOfRange(&'static Limits),

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::rack::arbitrary::{
-    any_chain, any_channels, any_item, any_kind, any_plugin, any_rack, any_value,
+    any_chain, any_chain_mappings, any_channels, any_host_id, any_item, any_kind, any_midi_source,
+    any_plugin, any_rack, any_slot_mappings, any_value,
 };
 use crate::rack::limits::{CHAIN_GAIN, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN};
 use crate::rack::{MAX_DEPTH, Slot};
@@ -26,6 +27,9 @@ enum Wish {
     RemoveChain(Target),
     Chain(Target, [f32; 2], bool, bool),
     Name(Target, Option<String>),
+    MapSlot(Target, Vec<Mapping>),
+    MapChain(Target, Vec<Mapping>),
+    Host(HostId, Option<String>, Option<MidiSource>),
     Rack(bool, f32, bool),
 }
 
@@ -142,6 +146,15 @@ impl Wish {
                 chain: target.chain(rack),
                 name,
             },
+            Self::MapSlot(target, mappings) => Edit::MapSlot {
+                slot: target.slot(rack),
+                mappings,
+            },
+            Self::MapChain(target, mappings) => Edit::MapChain {
+                chain: target.chain(rack),
+                mappings,
+            },
+            Self::Host(host, name, midi) => Edit::SetHostParameter { host, name, midi },
             Self::Rack(all_cores, _, true) => Edit::SetAllCores(all_cores),
             Self::Rack(_, dbfs, false) => Edit::SetRunawayLimit(dbfs),
         }
@@ -195,6 +208,10 @@ fn any_wish() -> impl Strategy<Value = Wish> {
         1 => (target(), chain_numbers, flag(), flag())
             .prop_map(|(t, numbers, mute, solo)| Chain(t, numbers, mute, solo)),
         1 => (target(), prop::option::of(".{0,4}")).prop_map(|(t, name)| Name(t, name)),
+        1 => (target(), any_slot_mappings()).prop_map(|(t, mappings)| MapSlot(t, mappings)),
+        1 => (target(), any_chain_mappings()).prop_map(|(t, mappings)| MapChain(t, mappings)),
+        1 => (any_host_id(), prop::option::of(".{0,4}"), prop::option::of(any_midi_source()))
+            .prop_map(|(host, name, midi)| Host(host, name, midi)),
         1 => (flag(), any_number(&RUNAWAY_LIMIT), flag())
             .prop_map(|(all_cores, dbfs, which)| Rack(all_cores, dbfs, which)),
     ]

@@ -253,6 +253,12 @@ pub trait Child {
         None
     }
 
+    /// The value of a parameter as it stands, from 0 to 1; `None` where there is no such parameter.
+    fn current_value(&self, index: usize) -> Option<f32> {
+        let parameters = self.parameters();
+        parameters.get(index).map(|parameter| parameter.value)
+    }
+
     /// A value of a parameter in the child's own words, without its unit; empty where there is no such
     /// parameter.
     fn parameter_text(&self, index: usize, value: f32) -> String {

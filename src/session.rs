@@ -10,27 +10,36 @@
 
 mod cores;
 mod first_rack;
+mod gestures;
 mod handle;
 mod host;
 mod host_parameters;
+mod learning;
 mod loaded_slot;
+mod mappings;
+mod patchbay;
+mod programs;
 mod report;
 mod scanning;
 mod scoring;
 mod tail;
 mod trouble;
+mod turns;
+mod words;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+pub use crate::rack::HOST_PARAMETERS;
 pub use cores::{HostAnswer, HostCores};
 pub use handle::Handle;
-pub use host_parameters::{HOST_PARAMETERS, HostNews, HostParameter, HostParameters, HostRefresh};
+pub use host_parameters::{HostNews, HostParameter, HostParameters, HostRefresh};
+pub use learning::Learning;
 pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
 
 use crate::catalog::Thoroughness;
-use crate::child::{Activation, Parameter, Tail};
+use crate::child::{Activation, Changes, Parameter, Tail};
 use crate::rack::conductor::{Conductor, Performance, Stage};
 use crate::rack::desk::{ChainDesk, Desk, SlotDesk};
 use crate::rack::edit::{Edit, EditError};
@@ -42,6 +51,7 @@ use crate::state::{self, StateError};
 use crate::threads::MessageThread;
 use cores::RackCores;
 use loaded_slot::LoadedSlot;
+use patchbay::Patchbay;
 use scoring::Scoring;
 
 /// What the host tells before it plays.
@@ -91,6 +101,7 @@ pub struct Session {
     /// No longer in the rack, but perhaps still in a schedule that the audio thread holds.
     leaving: Vec<LoadedSlot>,
     desk: Desk,
+    patchbay: Patchbay,
     conductor: Conductor,
     cores: Arc<RackCores>,
     preparation: Option<Preparation>,
@@ -115,6 +126,7 @@ impl Session {
             slots: BTreeMap::new(),
             leaving: Vec::new(),
             desk: Desk::default(),
+            patchbay: Patchbay::default(),
             conductor: Conductor::new(publisher),
             cores: Arc::default(),
             preparation: None,
@@ -179,6 +191,7 @@ impl Session {
         if self.preparation.is_some() {
             self.refresh(thread);
         }
+        self.begin_mappings();
     }
 
     /// The rack document, with the children's states as they are now.
@@ -203,6 +216,8 @@ impl Session {
                 None => {}
             }
         }
+        self.take_over_controls();
+        self.save_mappings();
         state::to_text(&self.rack)
     }
 
@@ -272,6 +287,7 @@ impl Session {
             _ => None,
         };
         let needs_schedule = edit.changes_structure() || matches!(edit, Edit::SetRunawayLimit(_));
+        self.take_over_controls();
         self.rack.apply(edit)?;
         if let Some(slot) = replaced {
             self.leaving.extend(self.slots.remove(&slot));
@@ -290,7 +306,11 @@ impl Session {
         self.desk.follow(&self.rack);
         if needs_schedule && self.preparation.is_some() {
             self.refresh(thread);
+        } else {
+            self.rewire();
         }
+        self.follow_controls();
+        self.mark_dirty();
         Ok(())
     }
 
@@ -368,6 +388,8 @@ impl Session {
     /// latency, failed, or put out what nobody may hear. To be called now and then.
     pub fn tick(&mut self, thread: &MessageThread) {
         self.collect();
+        self.send_wiring();
+        let mut changes = Vec::new();
         let mut changed = self.is_behind && self.conductor.is_ready();
         for (id, slot) in &mut self.slots {
             let desk = self.desk.find_slot(*id);
@@ -378,14 +400,25 @@ impl Session {
             } else if let Some(trouble) = slot.take_news(trouble) {
                 tracing::error!("{}", trouble::tell(slot, trouble, &self.rack));
             }
-            changed |= slot.take_changes().latency;
+            let of_slot = slot.take_changes();
+            changed |= of_slot.latency;
+            if of_slot != Changes::default() {
+                changes.push((*id, of_slot));
+            }
             while let Some(complaint) = slot.take_complaint() {
                 tracing::warn!("{complaint}");
             }
         }
+        let parameters = changes.iter().any(|(_, changes)| changes.parameters);
         if changed && self.preparation.is_some() {
             self.refresh(thread);
+        } else if parameters {
+            self.rewire();
         }
+        for (slot, changes) in changes {
+            self.note_changes(slot, changes);
+        }
+        self.take_turns(thread);
         if self.rack.all_cores && self.preparation.is_some() {
             // The host may have said no in the meantime.
             self.cores.enter();
@@ -423,6 +456,7 @@ impl Session {
         let Some(preparation) = self.preparation else {
             return;
         };
+        self.take_over_controls();
         self.desk.follow(&self.rack);
         if self.rack.all_cores {
             self.cores.enter();
@@ -438,6 +472,7 @@ impl Session {
         };
         let score = scoring.score(&mut self.rack);
         self.tail.set(self.slots.values().map(LoadedSlot::tail));
+        self.rewire();
         self.is_behind = !self.conductor.is_ready();
         if self.is_behind {
             return;

@@ -313,6 +313,14 @@ impl Child for JuceChild {
         self.or("telling its parameters", parameters, Vec::new())
     }
 
+    fn current_value(&self, index: usize) -> Option<f32> {
+        let value = self.instance.parameter(index).and_then(|parameter| {
+            let parameter = parameter.map(|parameter| parameter.value());
+            parameter.transpose()
+        });
+        self.or("telling a parameter's value", value, None)
+    }
+
     fn set_parameter(&mut self, index: usize, value: f32) {
         let set = self.instance.set_parameter(index, value);
         self.or("setting a parameter", set, false);

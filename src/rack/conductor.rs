@@ -20,6 +20,7 @@ use super::schedule::{
     Brand, Fader, Growth, Leased, Parts, Schedule, ScheduleProblem, Settings, SplitState, Strip,
 };
 use super::score::{Live, Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
+use super::wiring::Wiring;
 
 /// What a score is performed with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,6 +71,15 @@ impl Conductor {
     /// Drops what came back from the audio thread. To be called now and then.
     pub fn collect(&mut self) {
         self.publisher.collect();
+    }
+
+    /// Hands the audio thread what the host's parameters move from now on.
+    ///
+    /// # Errors
+    ///
+    /// The wiring, while there is no room.
+    pub fn rewire(&mut self, wiring: Box<Wiring>) -> Result<(), Box<Wiring>> {
+        self.publisher.rewire(wiring)
     }
 
     /// Forgets the sounding score, for when the player was [retired](super::exchange::Player::retire).

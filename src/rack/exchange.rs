@@ -14,7 +14,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use super::schedule::{Brand, Cores, Lease, Schedule};
+use super::wiring::Wiring;
 use crate::audio::{Block, HostPoint};
+
+/// How many wirings may be on their way to the audio thread.
+const WIRINGS_UNDERWAY: usize = 4;
 
 /// Makes the two ends of an exchange, with room for `capacity` schedules under way (at least 2).
 pub fn exchange(capacity: usize) -> (Publisher, Player) {
@@ -22,12 +26,16 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
     let (to_audio, arriving) = RingBuffer::new(capacity);
     // Room for all that can be out at once: those under way, and the one that plays.
     let (retired, from_audio) = RingBuffer::new(capacity + 1);
+    let (wirings_to_audio, arriving_wirings) = RingBuffer::new(WIRINGS_UNDERWAY);
+    let (retired_wirings, wirings_from_audio) = RingBuffer::new(WIRINGS_UNDERWAY + 1);
     let lease = Lease::new();
     let done = Arc::new(AtomicU64::new(0));
     let publisher = Publisher {
         brand: lease.brand(),
         to_audio,
         from_audio,
+        wirings_to_audio,
+        wirings_from_audio,
         sent: 0,
         done: done.clone(),
     };
@@ -35,6 +43,9 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         lease,
         arriving,
         retired,
+        arriving_wirings,
+        retired_wirings,
+        wiring: None,
         current: None,
         swaps: 0,
         done,
@@ -50,6 +61,8 @@ pub struct Publisher {
     brand: Brand,
     to_audio: Producer<Box<Schedule>>,
     from_audio: Consumer<Box<Schedule>>,
+    wirings_to_audio: Producer<Box<Wiring>>,
+    wirings_from_audio: Consumer<Box<Wiring>>,
     /// How many schedules were sent.
     sent: u64,
     /// How many of them the player is done with taking in.
@@ -89,10 +102,21 @@ impl Publisher {
         }
     }
 
-    /// Drops the schedules that came back. To be called now and then, and before children are taken
+    /// Sends a wiring to the audio thread, and drops those that came back.
+    ///
+    /// # Errors
+    ///
+    /// The wiring itself, if there is no room.
+    pub fn rewire(&mut self, wiring: Box<Wiring>) -> Result<(), Box<Wiring>> {
+        self.collect();
+        (self.wirings_to_audio.push(wiring)).map_err(|PushError::Full(wiring)| wiring)
+    }
+
+    /// Drops the schedules and wirings that came back. To be called now and then, and before children are taken
     /// back: what was retired with [`Player::retire`] is then gone.
     pub fn collect(&mut self) {
         while self.from_audio.pop().is_ok() {}
+        while self.wirings_from_audio.pop().is_ok() {}
     }
 }
 
@@ -102,6 +126,10 @@ pub struct Player {
     lease: Lease,
     arriving: Consumer<Box<Schedule>>,
     retired: Producer<Box<Schedule>>,
+    arriving_wirings: Consumer<Box<Wiring>>,
+    retired_wirings: Producer<Box<Wiring>>,
+    /// What the host's parameters move.
+    wiring: Option<Box<Wiring>>,
     current: Option<Box<Schedule>>,
     /// How many schedules it has taken in.
     swaps: u64,
@@ -121,8 +149,10 @@ impl Player {
     /// As [`run`](Self::run), with what the host says of its parameters within the block, in the order of
     /// time. Audio thread.
     pub fn run_with(&mut self, block: &mut Block<'_, '_>, points: &[HostPoint]) {
-        let _ = points;
         self.adopt();
+        if let Some(wiring) = &mut self.wiring {
+            wiring.follow(points, block.events, |_slot, _point| {});
+        }
         if let Some(schedule) = &mut self.current {
             schedule.run(&mut self.lease, self.cores.as_deref(), block);
         }
@@ -148,6 +178,7 @@ impl Player {
     /// Swaps to the newest schedule that need not wait, if any has come. While there is no room to
     /// send the old one back, it goes on playing.
     pub fn adopt(&mut self) {
+        self.adopt_wiring();
         while self.current.is_none() || !self.retired.is_full() {
             let Ok(next) = self.arriving.peek() else {
                 return;
@@ -165,6 +196,22 @@ impl Player {
             self.swaps += 1;
             if let Some(old) = self.current.replace(next) {
                 self.send_back(old);
+            }
+        }
+    }
+
+    /// Follows the newest wiring, if any has come. While there is no room to send the old one back, it
+    /// goes on following that.
+    fn adopt_wiring(&mut self) {
+        while self.wiring.is_none() || !self.retired_wirings.is_full() {
+            let Ok(next) = self.arriving_wirings.pop() else {
+                return;
+            };
+            if let Some(old) = self.wiring.replace(next)
+                && let Err(PushError::Full(old)) = self.retired_wirings.push(old)
+            {
+                // Not reached. If it were, a leak is better than freeing on the audio thread.
+                std::mem::forget(old);
             }
         }
     }

@@ -20,6 +20,7 @@ pub struct HostValues {
     modulations: Box<[AtomicF64]>,
     moved: [AtomicU64; WORDS],
     any_moved: AtomicBool,
+    held: [AtomicU64; WORDS],
     learning: AtomicBool,
     heard: ArrayQueue<MidiSource>,
 }
@@ -32,6 +33,7 @@ impl Default for HostValues {
             modulations: zeros(),
             moved: Default::default(),
             any_moved: AtomicBool::new(false),
+            held: Default::default(),
             learning: AtomicBool::new(false),
             heard: ArrayQueue::new(HEARD),
         }
@@ -86,6 +88,24 @@ impl HostValues {
             }
         }
         moved
+    }
+
+    /// Somebody else than the host holds a parameter, or lets go of it. Meanwhile what the host says of it is
+    /// noted and goes no further: it may be the echo of what it was told.
+    pub fn set_held(&self, parameter: usize, held: bool) {
+        if let Some(word) = self.held.get(parameter / 64) {
+            let bit = 1 << (parameter % 64);
+            match held {
+                true => word.fetch_or(bit, Ordering::Relaxed),
+                false => word.fetch_and(!bit, Ordering::Relaxed),
+            };
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_held(&self, parameter: usize) -> bool {
+        let word = self.held.get(parameter / 64);
+        word.is_some_and(|word| word.load(Ordering::Relaxed) & (1 << (parameter % 64)) != 0)
     }
 
     /// Has the audio thread note what MIDI messages come, or stop it.

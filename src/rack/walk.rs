@@ -68,7 +68,7 @@ impl Rack {
     }
 
     /// The chain of this id with its settings, to be changed.
-    pub(super) fn split_chain_mut(&mut self, id: ChainId) -> Option<&mut SplitChain> {
+    pub(crate) fn split_chain_mut(&mut self, id: ChainId) -> Option<&mut SplitChain> {
         split_chain_mut(&mut self.chain, id)
     }
 

@@ -123,7 +123,9 @@ impl Wiring {
             HostPointKind::Value(value) => self.values.set_value(parameter, value),
             HostPointKind::Modulation(amount) => self.values.set_modulation(parameter, amount),
         }
-        self.turn(parameter, point.offset, put);
+        if !self.values.is_held(parameter) {
+            self.turn(parameter, point.offset, put);
+        }
     }
 
     fn follow_midi(

@@ -8,12 +8,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use atomic_float::AtomicF64;
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;
 
-/// How many host parameters there are.
-pub const HOST_PARAMETERS: usize = 512;
+use crate::rack::HOST_PARAMETERS;
+use crate::rack::host_values::HostValues;
 
 /// How many changes may wait for the host.
 const NEWS: usize = 4096;
@@ -33,6 +32,20 @@ pub struct HostParameter {
     pub default: f64,
     /// Something is mapped to it.
     pub mapped: bool,
+}
+
+impl HostParameter {
+    /// One that moves nothing.
+    pub(super) fn unmapped(number: usize) -> Self {
+        Self {
+            name: format!("Slot {}", number + 1),
+            group: String::new(),
+            unit: String::new(),
+            steps: None,
+            default: 0.0,
+            mapped: false,
+        }
+    }
 }
 
 /// Something that the host is to be told of one parameter, in this order.
@@ -61,8 +74,7 @@ pub struct HostRefresh {
 
 /// See the [module](self).
 pub struct HostParameters {
-    values: Box<[AtomicF64]>,
-    modulations: Box<[AtomicF64]>,
+    values: Arc<HostValues>,
     descriptions: Mutex<Arc<[HostParameter]>>,
     news: ArrayQueue<HostNews>,
     refresh: AtomicU8,
@@ -71,19 +83,9 @@ pub struct HostParameters {
 
 impl Default for HostParameters {
     fn default() -> Self {
-        let zeros = || (0..HOST_PARAMETERS).map(|_| AtomicF64::new(0.0)).collect();
-        let unmapped = |number: usize| HostParameter {
-            name: format!("Slot {}", number + 1),
-            group: String::new(),
-            unit: String::new(),
-            steps: None,
-            default: 0.0,
-            mapped: false,
-        };
         Self {
-            values: zeros(),
-            modulations: zeros(),
-            descriptions: Mutex::new((0..HOST_PARAMETERS).map(unmapped).collect()),
+            values: Arc::default(),
+            descriptions: Mutex::new(Self::unmapped().into()),
             news: ArrayQueue::new(NEWS),
             refresh: AtomicU8::new(0),
             wake: Mutex::new(None),
@@ -92,29 +94,30 @@ impl Default for HostParameters {
 }
 
 impl HostParameters {
+    /// The values, which the audio thread reads and writes too.
+    pub fn values(&self) -> &Arc<HostValues> {
+        &self.values
+    }
+
     /// The value, without modulation; zero for a number that is none. Any thread.
     pub fn value(&self, parameter: usize) -> f64 {
-        (self.values.get(parameter)).map_or(0.0, |value| value.load(Ordering::Relaxed))
+        self.values.value(parameter)
     }
 
     /// Notes a value that the host or the rack has set. What is no number is ignored, what lies
     /// outside of 0 to 1 is taken for the nearest within. Any thread.
     pub fn set_value(&self, parameter: usize, value: f64) {
-        if let (Some(place), false) = (self.values.get(parameter), value.is_nan()) {
-            place.store(value.clamp(0.0, 1.0), Ordering::Relaxed);
-        }
+        self.values.set_value(parameter, value);
     }
 
     /// What is added to the value for now. Any thread.
     pub fn modulation(&self, parameter: usize) -> f64 {
-        (self.modulations.get(parameter)).map_or(0.0, |value| value.load(Ordering::Relaxed))
+        self.values.modulation(parameter)
     }
 
     /// Notes a modulation. Any thread.
     pub fn set_modulation(&self, parameter: usize, amount: f64) {
-        if let (Some(place), true) = (self.modulations.get(parameter), amount.is_finite()) {
-            place.store(amount, Ordering::Relaxed);
-        }
+        self.values.set_modulation(parameter, amount);
     }
 
     /// All descriptions, in the order of the numbers. Not for the audio thread.
@@ -148,6 +151,11 @@ impl HostParameters {
             values: bits & 4 != 0,
             dirty: bits & 8 != 0,
         }
+    }
+
+    /// All of them, while nothing is mapped.
+    pub(super) fn unmapped() -> Vec<HostParameter> {
+        (0..HOST_PARAMETERS).map(HostParameter::unmapped).collect()
     }
 
     /// Puts descriptions in place of those that are there. Not for the audio thread.

@@ -1,11 +1,15 @@
 //! A slot's children: loaded, fitted to the chain, activated, and let go.
 
 use crate::catalog::{FindError, Thoroughness, resolve};
+use std::cell::OnceCell;
+
 use crate::child::{
-    Changes, Child, ChildError, Description, Formats, Layout, Parameter, Placeholder, Tail,
+    Changes, Child, ChildError, Description, Formats, Layout, Parameter, Placeholder, Tail, Turn,
+    TurnKind,
 };
 use crate::rack::compile::{ChildShape, Fit, fit};
 use crate::rack::controls::Trouble;
+use crate::rack::mapping::ParameterName;
 use crate::rack::schedule::{Brand, ProcessorCell};
 use crate::rack::{PluginReference, Slot};
 use crate::session::Preparation;
@@ -21,6 +25,8 @@ pub(super) struct LoadedSlot {
     at_hand: usize,
     /// What was told of already.
     told: Option<Trouble>,
+    /// The parameters as they were last described; their values are of then.
+    described: OnceCell<Vec<Parameter>>,
 }
 
 impl LoadedSlot {
@@ -35,6 +41,7 @@ impl LoadedSlot {
             layout: Layout::default(),
             at_hand: 0,
             told: None,
+            described: OnceCell::new(),
         }
     }
 
@@ -152,6 +159,7 @@ impl LoadedSlot {
     fn give_up(&mut self, problem: String) {
         let description = self.description().clone();
         self.children = vec![Box::new(Placeholder::new(description, problem))];
+        self.described.take();
     }
 
     /// Other trouble, once.
@@ -189,8 +197,101 @@ impl LoadedSlot {
             let changes = child.take_changes();
             all.latency |= changes.latency;
             all.state |= changes.state;
+            all.parameters |= changes.parameters;
+            all.values |= changes.values;
+        }
+        if all.parameters {
+            self.described.take();
         }
         all
+    }
+
+    /// What was turned by hand in one of the children; the linked ones follow.
+    pub(super) fn take_turn(&mut self) -> Option<Turn> {
+        let (turned, turn) = (self.children.iter_mut().enumerate())
+            .find_map(|(number, child)| Some((number, child.take_turn()?)))?;
+        if let TurnKind::Value(value) = turn.kind {
+            for (number, child) in self.children.iter_mut().enumerate() {
+                if number != turned {
+                    child.set_parameter(turn.index, value);
+                }
+            }
+        }
+        Some(turn)
+    }
+
+    /// The parameters, whose values may be of long ago.
+    pub(super) fn described(&self) -> &[Parameter] {
+        self.described.get_or_init(|| self.children[0].parameters())
+    }
+
+    /// The place of the parameter that a document names: by its identifier, else by its name.
+    pub(super) fn find_parameter(&self, name: &ParameterName) -> Option<usize> {
+        let find = |is_it: &dyn Fn(&Parameter) -> bool| {
+            let found = self.described().iter().find(|parameter| is_it(parameter));
+            found.map(|parameter| parameter.index)
+        };
+        let by_id = name.id.as_ref();
+        by_id
+            .and_then(|id| find(&|parameter| parameter.id == *id))
+            .or_else(|| find(&|parameter| parameter.name == name.name))
+            .or_else(|| find(&|parameter| parameter.name.eq_ignore_ascii_case(&name.name)))
+            // LV2 and others have identifiers that are easier to write than names.
+            .or_else(|| find(&|parameter| parameter.id == name.name))
+    }
+
+    /// The value of a parameter as it stands.
+    pub(super) fn current_value(&self, index: usize) -> Option<f32> {
+        self.children[0].current_value(index)
+    }
+
+    /// A value of a parameter in words, with its unit.
+    pub(super) fn parameter_text(&self, index: usize, value: f32) -> String {
+        let text = self.children[0].parameter_text(index, value);
+        let unit = self
+            .described()
+            .get(index)
+            .map_or("", |parameter| &parameter.unit);
+        if unit.is_empty() || text.trim_end().ends_with(unit) {
+            return text;
+        }
+        format!("{text} {unit}")
+    }
+
+    /// The value of a parameter that words mean, with its unit or without.
+    pub(super) fn parameter_value(&self, index: usize, text: &str) -> Option<f32> {
+        let unit = self
+            .described()
+            .get(index)
+            .map_or("", |parameter| &parameter.unit);
+        let bare = text.trim();
+        let bare = bare.strip_suffix(unit).unwrap_or(bare).trim_end();
+        self.children[0].parameter_value(index, bare)
+    }
+
+    /// The child, where it has programs and presets.
+    pub(super) fn first(&self) -> &dyn Child {
+        self.children[0].as_ref()
+    }
+
+    /// Does the same with all linked children. The first error counts; those before it keep what was done.
+    pub(super) fn each(
+        &mut self,
+        mut act: impl FnMut(&mut dyn Child) -> Result<(), ChildError>,
+    ) -> Result<(), ChildError> {
+        (self.children.iter_mut()).try_for_each(|child| act(child.as_mut()))
+    }
+
+    /// Gives the linked children the settings of the first, after it has chosen others by itself.
+    pub(super) fn align(&mut self) -> Result<(), ChildError> {
+        let Some((first, others)) = self.children.split_first_mut() else {
+            return Ok(());
+        };
+        if others.is_empty() {
+            return Ok(());
+        }
+        let state = first.save_state()?;
+        (others.iter_mut()).try_for_each(|child| child.load_state(&state))
     }
 
     pub(super) fn set_parameter(&mut self, index: usize, value: f32) {

@@ -90,7 +90,8 @@ impl JuceChild {
             index: parameter.index(),
             id: parameter.id()?,
             name: parameter.name()?,
-            unit: parameter.unit()?,
+            // nice-plug's plugins tell it with a space before it.
+            unit: parameter.unit()?.trim().to_owned(),
             value: parameter.value()?,
             default,
             steps: parameter.steps()?,

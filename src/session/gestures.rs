@@ -122,11 +122,6 @@ impl Gestures {
         }
     }
 
-    /// Whether somebody is moving a host parameter.
-    pub fn is_open(&self, host: HostId) -> bool {
-        self.open.get(&host).is_some_and(|gesture| !gesture.is_over)
-    }
-
     pub fn is_empty(&self) -> bool {
         self.open.is_empty()
     }
@@ -202,6 +197,5 @@ mod tests {
         gestures.begin(host(0), slot, &values, &mut news);
         gestures.tick(&values, &mut news, |_, of| of != slot);
         assert_eq!(news, [HostNews::Begin(0), HostNews::End(0)]);
-        assert!(!gestures.is_open(host(0)));
     }
 }

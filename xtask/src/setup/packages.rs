@@ -103,6 +103,16 @@ const PACKAGES: &[Package] = &[
     ),
     package(
         Need::Test,
+        "zynaddsubfx-lv2",
+        "an instrument to play, with presets: LV2 (5 MB)",
+    ),
+    package(
+        Need::Test,
+        "synthv1-lv2",
+        "an instrument to play: LV2 (and Qt's libraries)",
+    ),
+    package(
+        Need::Test,
         "python3",
         "runs pedalboard, a VST3 host that we did not write",
     ),

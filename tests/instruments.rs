@@ -1,0 +1,182 @@
+//! Real instruments play a MIDI file in the built bundle, and sound as they do when hosted directly.
+//!
+//! Some instruments are not the same at every run: oscillators that start anywhere, noise. So each is hosted
+//! directly several times, and what those runs differ by at most, sample by sample, is what the run
+//! in the bundle may differ by. An instrument whose runs are equal has to be equal to the bit.
+
+mod support;
+
+use std::iter::repeat;
+
+use matryoshka::audio::{Block, Event, EventKind, EventList, Events, Points, Transport};
+use matryoshka::catalog::{Thoroughness, resolve};
+use matryoshka::child::{Activation, Child, Formats, Layout, MESSAGE_LOOP};
+use matryoshka::rack::PluginReference;
+use matryoshka::threads::Messages;
+use matryoshka_test_host::{self as host, Library, Setup};
+use midly::{MetaMessage, Smf, Timing, TrackEventKind};
+use support::{ID, bundled, state};
+
+const RATE: f64 = 48_000.0;
+const FRAMES: usize = 256;
+const INSTRUMENT: &str = "org.matryoshka.instrument";
+const DIRECT_RUNS: usize = 3;
+
+/// A message of the file, and the sample that it comes at.
+type Message = (u32, [u8; 3]);
+
+/// The messages of tests/data/phrase.mid: chords, a melody, pedal, bends, controllers.
+fn phrase() -> Vec<Message> {
+    let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/phrase.mid"));
+    let file = file.expect("the MIDI file");
+    let song = Smf::parse(&file).expect("a MIDI file");
+    let Timing::Metrical(ticks_per_beat) = song.header.timing else {
+        panic!("beats are expected");
+    };
+    let mut beat_us = 500_000.0;
+    let (mut seconds, mut messages) = (0.0, Vec::new());
+    for event in &song.tracks[0] {
+        let beats = f64::from(event.delta.as_int()) / f64::from(ticks_per_beat.as_int());
+        seconds += beats * beat_us / 1e6;
+        match event.kind {
+            TrackEventKind::Meta(MetaMessage::Tempo(tempo)) => beat_us = f64::from(tempo.as_int()),
+            TrackEventKind::Midi { .. } => {
+                let mut bytes = Vec::new();
+                let live = event.kind.as_live_event().expect("a channel message");
+                live.write(&mut bytes).expect("memory");
+                bytes.resize(3, 0);
+                let at = (seconds * RATE).round() as u32;
+                messages.push((at, [bytes[0], bytes[1], bytes[2]]));
+            }
+            _ => {}
+        }
+    }
+    assert!(messages.len() > 100);
+    messages
+}
+
+fn frames(messages: &[Message]) -> usize {
+    let last = messages.last().map_or(0, |(at, _)| *at as usize);
+    (last + RATE as usize / 2).next_multiple_of(FRAMES)
+}
+
+/// Plays the messages on the plugin itself.
+fn directly(plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> {
+    let loop_ = Messages::acquire(&MESSAGE_LOOP).expect("the message thread");
+    let (reference, messages) = (PluginReference::from(plugin), messages.to_vec());
+    let played = loop_.ask(move |thread| {
+        let description = resolve(thread, &reference, Thoroughness::Every).expect("installed");
+        let formats = Formats::shared(thread).expect("formats");
+        let mut child: Box<dyn Child> =
+            (formats.create(thread, &description)).expect("an instance");
+        let layout = child.negotiate(Layout {
+            main_inputs: 2,
+            main_outputs: 2,
+            sidechain: 0,
+        });
+        assert_eq!(layout.main_outputs, 2);
+        let activation = Activation {
+            sample_rate: RATE,
+            max_frames: FRAMES,
+            offline: false,
+        };
+        let mut processor = child.activate(&activation).expect("ready");
+        let length = frames(&messages);
+        let mut out = vec![vec![0.0; length]; 2];
+        for start in (0..length).step_by(FRAMES) {
+            let end = start + FRAMES;
+            let events: Vec<Event> = (messages.iter())
+                .filter(|(at, _)| (start..end).contains(&(*at as usize)))
+                .map(|(at, message)| Event {
+                    offset: at - start as u32,
+                    kind: EventKind::Midi(*message),
+                })
+                .collect();
+            let mut main: Vec<&mut [f32]> = out.iter_mut().map(|lane| &mut lane[start..end]).collect();
+            let played = processor.process(&mut Block {
+                main: &mut main,
+                sidechain: &[],
+                frames: FRAMES,
+                events: Events::from(&events[..]),
+                points: Points::NONE,
+                events_out: &mut EventList::default(),
+                transport: &Transport::default(),
+            });
+            played.expect("it plays");
+        }
+        child.deactivate(processor);
+        out
+    });
+    played.expect("the message thread")
+}
+
+/// Plays the messages on the built bundle, with the plugin in its rack.
+fn in_the_bundle(id: &str, plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> {
+    let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
+    let mut instance = library.create(id).expect("an instance");
+    let rack = serde_json::json!({"chain": [{"plugin": plugin}]}).to_string();
+    instance.load_state(&state(&rack)).expect("a state");
+    let mut processor = instance.activate(Setup::new(RATE, FRAMES as u32)).expect("active");
+    // Notes as CLAP has them, the rest as MIDI.
+    let events: Vec<host::Event> = (messages.iter())
+        .map(|&(at, message)| match message {
+            [0x90, key, velocity] if velocity > 0 => {
+                host::Event::note_on(at, u16::from(key), f64::from(velocity) / 127.0)
+            }
+            _ => host::Event::midi(at, message),
+        })
+        .collect();
+    let silence = vec![vec![0.0; frames(messages)]; 2];
+    let rendered = (processor.render_with(&silence, None, &events, repeat(FRAMES)))
+        .expect("audio");
+    instance.deactivate(processor);
+    rendered.audio.into_iter().take(2).collect()
+}
+
+fn largest_difference(one: &[Vec<f32>], other: &[Vec<f32>]) -> f32 {
+    (one.iter().flatten().zip(other.iter().flatten()))
+        .map(|(one, other)| (one - other).abs())
+        .fold(0.0, f32::max)
+}
+
+fn sounds_the_same(plugin: &str) {
+    let messages = phrase();
+    let direct: Vec<_> = (0..DIRECT_RUNS).map(|_| directly(plugin, &messages)).collect();
+    let loudest = direct[0].iter().flatten().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+    assert!(loudest > 0.01, "{plugin} is silent");
+    let pairs = direct.iter().flat_map(|one| direct.iter().map(move |other| (one, other)));
+    let own = pairs.map(|(one, other)| largest_difference(one, other)).fold(0.0, f32::max);
+    for id in [ID, INSTRUMENT] {
+        let bundled = in_the_bundle(id, plugin, &messages);
+        let nearest = (direct.iter())
+            .map(|direct| largest_difference(direct, &bundled))
+            .fold(f32::INFINITY, f32::min);
+        println!("{plugin} in {id}: its own runs differ by {own}, this one by {nearest}, of {loudest}");
+        assert!(nearest <= own, "{plugin}: {nearest}, more than its own {own}");
+    }
+}
+
+#[test]
+fn mda_piano() {
+    sounds_the_same("LV2:MDA Piano");
+}
+
+#[test]
+fn mda_dx10() {
+    sounds_the_same("LV2:MDA DX10");
+}
+
+#[test]
+fn zynaddsubfx() {
+    sounds_the_same("LV2:ZynAddSubFX");
+}
+
+#[test]
+fn synthv1() {
+    sounds_the_same("LV2:synthv1");
+}
+
+#[test]
+fn calf_organ() {
+    sounds_the_same("LV2:Calf Organ");
+}

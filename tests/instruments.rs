@@ -27,7 +27,10 @@ type Message = (u32, [u8; 3]);
 
 /// The messages of tests/data/phrase.mid: chords, a melody, pedal, bends, controllers.
 fn phrase() -> Vec<Message> {
-    let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/phrase.mid"));
+    let file = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/phrase.mid"
+    ));
     let file = file.expect("the MIDI file");
     let song = Smf::parse(&file).expect("a MIDI file");
     let Timing::Metrical(ticks_per_beat) = song.header.timing else {
@@ -92,7 +95,8 @@ fn directly(plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> {
                     kind: EventKind::Midi(*message),
                 })
                 .collect();
-            let mut main: Vec<&mut [f32]> = out.iter_mut().map(|lane| &mut lane[start..end]).collect();
+            let mut main: Vec<&mut [f32]> =
+                out.iter_mut().map(|lane| &mut lane[start..end]).collect();
             let played = processor.process(&mut Block {
                 main: &mut main,
                 sidechain: &[],
@@ -116,7 +120,9 @@ fn in_the_bundle(id: &str, plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> 
     let mut instance = library.create(id).expect("an instance");
     let rack = serde_json::json!({"chain": [{"plugin": plugin}]}).to_string();
     instance.load_state(&state(&rack)).expect("a state");
-    let mut processor = instance.activate(Setup::new(RATE, FRAMES as u32)).expect("active");
+    let mut processor = instance
+        .activate(Setup::new(RATE, FRAMES as u32))
+        .expect("active");
     // Notes as CLAP has them, the rest as MIDI.
     let events: Vec<host::Event> = (messages.iter())
         .map(|&(at, message)| match message {
@@ -127,8 +133,7 @@ fn in_the_bundle(id: &str, plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> 
         })
         .collect();
     let silence = vec![vec![0.0; frames(messages)]; 2];
-    let rendered = (processor.render_with(&silence, None, &events, repeat(FRAMES)))
-        .expect("audio");
+    let rendered = (processor.render_with(&silence, None, &events, repeat(FRAMES))).expect("audio");
     instance.deactivate(processor);
     rendered.audio.into_iter().take(2).collect()
 }
@@ -141,18 +146,32 @@ fn largest_difference(one: &[Vec<f32>], other: &[Vec<f32>]) -> f32 {
 
 fn sounds_the_same(plugin: &str) {
     let messages = phrase();
-    let direct: Vec<_> = (0..DIRECT_RUNS).map(|_| directly(plugin, &messages)).collect();
-    let loudest = direct[0].iter().flatten().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+    let direct: Vec<_> = (0..DIRECT_RUNS)
+        .map(|_| directly(plugin, &messages))
+        .collect();
+    let loudest = direct[0]
+        .iter()
+        .flatten()
+        .fold(0.0_f32, |most, sample| most.max(sample.abs()));
     assert!(loudest > 0.01, "{plugin} is silent");
-    let pairs = direct.iter().flat_map(|one| direct.iter().map(move |other| (one, other)));
-    let own = pairs.map(|(one, other)| largest_difference(one, other)).fold(0.0, f32::max);
+    let pairs = direct
+        .iter()
+        .flat_map(|one| direct.iter().map(move |other| (one, other)));
+    let own = pairs
+        .map(|(one, other)| largest_difference(one, other))
+        .fold(0.0, f32::max);
     for id in [ID, INSTRUMENT] {
         let bundled = in_the_bundle(id, plugin, &messages);
         let nearest = (direct.iter())
             .map(|direct| largest_difference(direct, &bundled))
             .fold(f32::INFINITY, f32::min);
-        println!("{plugin} in {id}: its own runs differ by {own}, this one by {nearest}, of {loudest}");
-        assert!(nearest <= own, "{plugin}: {nearest}, more than its own {own}");
+        println!(
+            "{plugin} in {id}: its own runs differ by {own}, this one by {nearest}, of {loudest}"
+        );
+        assert!(
+            nearest <= own,
+            "{plugin}: {nearest}, more than its own {own}"
+        );
     }
 }
 

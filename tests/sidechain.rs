@@ -33,10 +33,11 @@ fn lsp() -> Compressor {
         // External sidechain; a low threshold, a high ratio, fast.
         settings: &[
             ("Sidechain type", 1.0),
-            ("Attack threshold", 0.3),
+            ("Sidechain mode", 0.0),
+            ("Attack threshold", 0.02),
             ("Attack time", 0.0),
             ("Release time", 0.01),
-            ("Ratio", 1.0),
+            ("Ratio", 0.2),
         ],
     }
 }
@@ -149,11 +150,15 @@ fn blocks(audio: &mut Audio, sidechain: &Audio, mut run: impl FnMut(&mut Block<'
     let length = audio[0].len();
     for start in (0..length).step_by(FRAMES) {
         let range = start..start + FRAMES;
-        let mut main: Vec<&mut [f32]> =
-            audio.iter_mut().map(|lane| &mut lane[range.clone()]).collect();
+        let mut main: Vec<&mut [f32]> = audio
+            .iter_mut()
+            .map(|lane| &mut lane[range.clone()])
+            .collect();
         let mut heard = sidechain.clone();
-        let heard: Vec<&mut [f32]> =
-            heard.iter_mut().map(|lane| &mut lane[range.clone()]).collect();
+        let heard: Vec<&mut [f32]> = heard
+            .iter_mut()
+            .map(|lane| &mut lane[range.clone()])
+            .collect();
         without_denormals(|| {
             run(&mut Block {
                 main: &mut main,
@@ -192,12 +197,18 @@ fn delayed(audio: &Audio, by: usize) -> Audio {
 }
 
 fn loudness(audio: &Audio) -> f64 {
-    audio.iter().flatten().map(|sample| f64::from(*sample).powi(2)).sum()
+    audio
+        .iter()
+        .flatten()
+        .map(|sample| f64::from(*sample).powi(2))
+        .sum()
 }
 
 fn assert_same(one: &Audio, other: &Audio, what: &str) {
     let differences = one.iter().flatten().zip(other.iter().flatten());
-    let largest = differences.map(|(one, other)| (one - other).abs()).fold(0.0, f32::max);
+    let largest = differences
+        .map(|(one, other)| (one - other).abs())
+        .fold(0.0, f32::max);
     assert!(largest <= MOST, "{what}: {largest}");
 }
 

@@ -103,6 +103,30 @@ impl JuceChild {
         })
     }
 
+    /// The values of all parameters.
+    fn values(&self) -> Vec<f32> {
+        let values = self.instance.parameters().and_then(|parameters| {
+            let values = parameters.map(|parameter| parameter.value());
+            values.collect::<Result<_, _>>()
+        });
+        self.or("telling its parameters", values, Vec::new())
+    }
+
+    /// Sets the parameters that have other values than these. JUCE's LV2 host makes a new instance to get it
+    /// ready, with the state of the old one, which has heard of what was set only if a block was
+    /// processed since (`prepareToPlay` in `juce_LV2PluginFormatImpl.h`).
+    fn restore(&mut self, values: &[f32]) {
+        if self.description.format != "LV2" {
+            return;
+        }
+        let now = self.values();
+        for (index, (was, is)) in values.iter().zip(&now).enumerate() {
+            if was != is {
+                self.set_parameter(index, *was);
+            }
+        }
+    }
+
     fn failed(&self, doing: &'static str) -> impl Fn(Error) -> ChildError + '_ {
         move |error| ChildError::Failed {
             plugin: self.description.to_string(),
@@ -204,6 +228,7 @@ impl Child for JuceChild {
 
     fn activate(&mut self, activation: &Activation) -> Result<Box<dyn Processor>, ChildError> {
         const DOING: &str = "getting ready to play";
+        let values = self.values();
         let half = self
             .instance
             .prepare(
@@ -222,6 +247,7 @@ impl Child for JuceChild {
                 ),
             });
         };
+        self.restore(&values);
         let buses = self.bus_infos();
         self.layout = layout_of(&buses);
         let total = |is_input| -> usize {

@@ -195,10 +195,10 @@ fn any_host_settings() -> impl Strategy<Value = HostSettings> + Clone {
         prop::option::of(any_midi_source()),
         any_unknown(),
     )
-        .prop_map(|(name, value, modulated, midi, unknown)| HostSettings {
+        .prop_map(|(name, value, ahead, midi, unknown)| HostSettings {
             name,
             value,
-            modulated,
+            ahead,
             midi,
             unknown,
         })

@@ -54,9 +54,10 @@ pub struct HostSettings {
     /// The value, from 0 to 1, exactly as the host has set it; zero where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// The host's modulation was in the children's settings when they were saved: the value counts.
+    /// The settings that the children had when they were saved are not those of the value, which counts: the
+    /// host had modulated it, or they had not played since it was set.
     #[serde(skip_serializing_if = "is_default")]
-    pub modulated: bool,
+    pub ahead: bool,
     /// The MIDI messages that move it, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub midi: Option<MidiSource>,
@@ -105,7 +106,7 @@ impl HostSettings {
         Ok(Self {
             name: fields.text("name")?,
             value,
-            modulated: fields.flag("modulated")?,
+            ahead: fields.flag("ahead")?,
             midi: fields.take("midi").map(MidiSource::read).transpose()?,
             unknown: fields.rest(),
         })

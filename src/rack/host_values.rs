@@ -21,6 +21,7 @@ pub struct HostValues {
     moved: [AtomicU64; WORDS],
     any_moved: AtomicBool,
     held: [AtomicU64; WORDS],
+    blocks: AtomicU64,
     learning: AtomicBool,
     heard: ArrayQueue<MidiSource>,
 }
@@ -34,6 +35,7 @@ impl Default for HostValues {
             moved: Default::default(),
             any_moved: AtomicBool::new(false),
             held: Default::default(),
+            blocks: AtomicU64::new(0),
             learning: AtomicBool::new(false),
             heard: ArrayQueue::new(HEARD),
         }
@@ -88,6 +90,19 @@ impl HostValues {
             }
         }
         moved
+    }
+
+    /// Notes that a block was played.
+    #[inline]
+    pub(super) fn note_block(&self) {
+        // One thread at a time does this: the one with the player.
+        let blocks = self.blocks.load(Ordering::Relaxed);
+        self.blocks.store(blocks.wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// How many blocks were played.
+    pub fn blocks(&self) -> u64 {
+        self.blocks.load(Ordering::Relaxed)
     }
 
     /// Somebody else than the host holds a parameter, or lets go of it. Meanwhile what the host says of it is

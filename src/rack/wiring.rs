@@ -100,6 +100,7 @@ impl Wiring {
         events: Events<'_>,
         mut put: impl FnMut(SlotId, ParameterPoint),
     ) {
+        self.values.note_block();
         let mut points = points.iter().peekable();
         if !events.is_empty() && (!self.midi.is_empty() || self.values.is_learning()) {
             for event in events.all() {

@@ -55,6 +55,8 @@ impl Session {
         if let Some(host) = HostId::new(parameter) {
             self.patchbay.settled.insert(host);
             self.patchbay.to_apply.insert(host);
+            let blocks = self.host.values().blocks();
+            self.patchbay.unheard.insert(host, blocks);
             self.apply_host_values();
         }
     }

@@ -26,7 +26,7 @@ impl Session {
         let mut to_apply = Vec::new();
         let mut add = |host: HostId, has_state: bool| {
             let kept = self.rack.host_parameters.get(host);
-            if kept.is_some_and(|kept| kept.value.is_some() && (!has_state || kept.modulated)) {
+            if kept.is_some_and(|kept| kept.value.is_some() && (!has_state || kept.ahead)) {
                 to_apply.push(host);
             }
         };
@@ -180,15 +180,20 @@ impl Session {
                 true => self.patchbay.settled.contains(&host),
                 false => value != 0.0,
             };
-            let modulated = is_mapped && self.host.modulation(number) != 0.0;
+            // The first block may have begun before the value was set.
+            let blocks = self.host.values().blocks();
+            let unheard = (self.patchbay.unheard.get(&host))
+                .is_some_and(|since| blocks.wrapping_sub(*since) < 2);
+            let modulated = self.host.modulation(number) != 0.0;
+            let ahead = is_mapped && (modulated || unheard);
             let kept = self.rack.host_parameters.get(host);
             let blank = HostSettings::default();
             let kept = kept.unwrap_or(&blank);
             let value = is_known.then_some(value);
-            if (kept.value, kept.modulated) != (value, modulated) {
+            if (kept.value, kept.ahead) != (value, ahead) {
                 self.rack.host_parameters.change(host, |settings| {
                     settings.value = value;
-                    settings.modulated = modulated;
+                    settings.ahead = ahead;
                 });
             }
         }

@@ -53,6 +53,8 @@ pub(super) struct Patchbay {
     pub settled: BTreeSet<HostId>,
     /// Host parameters whose value is to be set on what they move, once that is there.
     pub to_apply: BTreeSet<HostId>,
+    /// Host parameters that were set while nothing played, and how many blocks had been played by then.
+    pub unheard: BTreeMap<HostId, u64>,
     /// What waits for room on its way to the audio thread.
     pub waiting: Option<Box<Wiring>>,
     pub gestures: Gestures,
@@ -123,6 +125,7 @@ impl Patchbay {
         self.by_host.clear();
         self.settled.clear();
         self.to_apply.clear();
+        self.unheard.clear();
     }
 
     /// What a host parameter moves; the first tells its name.

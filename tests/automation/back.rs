@@ -38,7 +38,10 @@ fn every_edit_is_something_to_save_and_mapping_another_child_is_told() {
     let (_, refresh) = rack.news();
     assert!(refresh.dirty && !refresh.descriptions);
     let mapping = rack.ask(move |_thread, session| {
-        let invert = session.parameters(slot).iter().position(|known| known.name == "Invert");
+        let invert = session
+            .parameters(slot)
+            .iter()
+            .position(|known| known.name == "Invert");
         session.mapping_to(crate::rack::host_id(0), slot, invert.expect("it can"))
     });
     let mappings = vec![mapping.expect("it is there")];

@@ -7,8 +7,8 @@ use matryoshka::audio::{
     Block, Event, EventKind, EventList, Events, HostPoint, HostPointKind, Points, Transport,
 };
 use matryoshka::child::Activation;
-use matryoshka::rack::exchange::Player;
 use matryoshka::rack::edit::Edit;
+use matryoshka::rack::exchange::Player;
 use matryoshka::rack::{HostId, SlotId};
 use matryoshka::session::{Handle, HostNews, HostParameters, HostRefresh, Preparation, Session};
 use matryoshka::threads::MessageThread;

@@ -21,10 +21,16 @@ fn values_and_names_come_back_exactly_before_and_after_the_children_are_there() 
         }
         assert_eq!((again.host.value(1), again.host.value(300)), (odd, odd));
         let known = again.host.descriptions();
-        assert_eq!((known[1].name.as_str(), known[1].unit.as_str()), ("My gain", "dB"));
+        assert_eq!(
+            (known[1].name.as_str(), known[1].unit.as_str()),
+            ("My gain", "dB")
+        );
         assert_eq!((known[0].name.as_str(), known[0].mapped), ("Latency", true));
         assert_eq!(again.save()["host_parameters"], saved["host_parameters"]);
-        assert_eq!(again.save()["chain"][0]["mappings"], saved["chain"][0]["mappings"]);
+        assert_eq!(
+            again.save()["chain"][0]["mappings"],
+            saved["chain"][0]["mappings"]
+        );
     }
     assert_eq!(again.child_value(0, "Gain"), rack.child_value(0, "Gain"));
 }
@@ -76,8 +82,34 @@ fn mappings_of_a_plugin_that_is_gone_keep_their_names_and_come_out_as_they_went_
     let warnings = rack.ask(|_thread, session| session.warnings().to_vec());
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     let known = rack.host.descriptions();
-    assert_eq!((known[0].name.as_str(), known[0].unit.as_str()), ("Depth", "ct"));
+    assert_eq!(
+        (known[0].name.as_str(), known[0].unit.as_str()),
+        ("Depth", "ct")
+    );
     let saved = rack.save();
     assert_eq!(saved["chain"][0]["mappings"], chain[0]["mappings"]);
-    assert_eq!(saved["host_parameters"], json!({"p000": {"value": 0.25}, "q": 1}));
+    assert_eq!(
+        saved["host_parameters"],
+        json!({"p000": {"value": 0.25}, "q": 1})
+    );
+}
+
+#[test]
+fn what_is_saved_before_anything_plays_again_is_what_was_set_last() {
+    for slot in [
+        saved_fixture(&[]),
+        json!({"plugin": "LV2:LSP Sidechain Compressor Stereo"}),
+    ] {
+        let name = match slot.get("state") {
+            Some(_) => "Invert",
+            None => "Ratio",
+        };
+        let rack = Rack::open(&json!({"chain": [mapped(slot, &[(0, name)])]}));
+        rack.ask(|_thread, session| session.set_host_parameter(0, 1.0));
+        let saved = rack.save();
+        let mut again = Rack::open(&saved);
+        again.play(&[], &[]);
+        assert_eq!(again.host.value(0), 1.0, "{name}");
+        assert_eq!(again.child_value(0, name), 1.0);
+    }
 }

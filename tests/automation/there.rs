@@ -11,7 +11,10 @@ use crate::rack::{FRAMES, Rack, fixture, host_id, mapped, midi, saved_fixture, v
 #[test]
 fn a_mapped_parameter_has_the_childs_name_unit_steps_default_text_and_value() {
     let slots = [
-        mapped(saved_fixture(&[("Gain", 0.5)]), &[(3, "Gain"), (4, "MIDI echo"), (5, "Invert")]),
+        mapped(
+            saved_fixture(&[("Gain", 0.5)]),
+            &[(3, "Gain"), (4, "MIDI echo"), (5, "Invert")],
+        ),
         mapped(json!({"plugin": "LV2:ZamCompX2"}), &[(511, "Threshold")]),
     ];
     let rack = Rack::open(&json!({"chain": slots}));
@@ -43,10 +46,21 @@ fn a_mapped_parameter_has_the_childs_name_unit_steps_default_text_and_value() {
         assert_eq!(known.group, group);
         let value = f64::from(parameter.value);
         let text = rack.ask(move |_thread, session| session.host_text(number, value));
-        assert!(text.starts_with(&parameter.text), "{text:?}, {:?}", parameter.text);
-        assert!(text.ends_with(&parameter.unit), "{text:?}, {:?}", parameter.unit);
+        assert!(
+            text.starts_with(&parameter.text),
+            "{text:?}, {:?}",
+            parameter.text
+        );
+        assert!(
+            text.ends_with(&parameter.unit),
+            "{text:?}, {:?}",
+            parameter.unit
+        );
     }
-    assert_eq!((descriptions[0].name.as_str(), descriptions[0].mapped), ("Slot 1", false));
+    assert_eq!(
+        (descriptions[0].name.as_str(), descriptions[0].mapped),
+        ("Slot 1", false)
+    );
 }
 
 #[test]
@@ -64,7 +78,10 @@ fn text_that_the_host_gives_back_is_the_value_that_it_came_from() {
                 (text, back)
             });
             let back = back.unwrap_or_else(|| panic!("p{number:03}: {there:?} cannot be read"));
-            assert!((back - value).abs() < 0.01, "p{number:03}: {value}, {there:?}, {back}");
+            assert!(
+                (back - value).abs() < 0.01,
+                "p{number:03}: {value}, {there:?}, {back}"
+            );
         }
     }
 }
@@ -78,7 +95,9 @@ fn what_the_host_automates_is_heard_at_its_sample_and_kept_by_the_child() {
     assert_eq!(rack.play(&[], &[]), vec![1.0; FRAMES]);
     for k in [0, 1, 17, 100, FRAMES - 1] {
         let heard = rack.play(&[value(0, 7, 0.0), value(k as u32, 7, 1.0)], &[]);
-        let expected: Vec<f32> = (0..FRAMES).map(|at| if at < k { 1.0 } else { -1.0 }).collect();
+        let expected: Vec<f32> = (0..FRAMES)
+            .map(|at| if at < k { 1.0 } else { -1.0 })
+            .collect();
         assert_eq!(heard, expected, "at {k}");
     }
     assert_eq!(rack.host.value(7), 1.0);
@@ -94,9 +113,15 @@ fn one_parameter_moves_many_things_each_in_its_own_way() {
         "chain": [mapped(saved_fixture(&[]), &[(0, "Invert")]), second],
     }));
     rack.play(&[value(0, 0, 1.0)], &[]);
-    assert_eq!((rack.child_value(0, "Invert"), rack.child_value(1, "Invert")), (1.0, 0.0));
+    assert_eq!(
+        (rack.child_value(0, "Invert"), rack.child_value(1, "Invert")),
+        (1.0, 0.0)
+    );
     rack.play(&[value(0, 0, 0.0)], &[]);
-    assert_eq!((rack.child_value(0, "Invert"), rack.child_value(1, "Invert")), (0.0, 1.0));
+    assert_eq!(
+        (rack.child_value(0, "Invert"), rack.child_value(1, "Invert")),
+        (0.0, 1.0)
+    );
 }
 
 #[test]
@@ -116,7 +141,7 @@ fn modulation_is_heard_and_the_value_stays() {
     assert_eq!(rack.host.value(0), before);
     // What is saved meanwhile starts from the value.
     let saved = rack.save();
-    assert_eq!(saved["host_parameters"]["p000"]["modulated"], true);
+    assert_eq!(saved["host_parameters"]["p000"]["ahead"], true);
     let mut again = Rack::open(&saved);
     assert_eq!(again.host.value(0), before);
     assert_eq!(again.play(&[], &[])[FRAMES - 1], quiet);
@@ -138,7 +163,14 @@ fn controls_of_slots_and_chains_follow_the_host_and_the_model_keeps_up() {
     let names: Vec<String> = (rack.host.descriptions().iter().take(3))
         .map(|known| format!("{}/{}", known.group, known.name))
         .collect();
-    assert_eq!(names, ["1 Matryoshka Fixture/Bypass", "1 Matryoshka Fixture/Mix", "2.1 Chain/Mute"]);
+    assert_eq!(
+        names,
+        [
+            "1 Matryoshka Fixture/Bypass",
+            "1 Matryoshka Fixture/Mix",
+            "2.1 Chain/Mute"
+        ]
+    );
     rack.play(&[value(0, 0, 1.0), value(0, 1, 0.5), value(9, 2, 1.0)], &[]);
     for _ in 0..20 {
         rack.play(&[], &[]);

@@ -4,6 +4,7 @@
 //! - (b) four parallel chains of four real compressors, on one thread against all cores;
 //! - (c) what a slot costs as the rack grows;
 //! - (d) how long an edit of a large rack keeps the control thread;
+//! - (e) what mapped host parameters cost, still and moving;
 //! - and what a rack and a slot take of memory.
 //!
 //! Contestants take turns, many short runs each, and the medians are told: what else the machine does
@@ -13,6 +14,7 @@ mod cores;
 mod edits;
 mod heap;
 mod memory;
+mod parameters;
 mod racks;
 mod report;
 mod sessions;
@@ -33,7 +35,7 @@ fn main() {
     let report = Report {
         json: has("--json"),
     };
-    let chosen: Vec<&str> = (["a", "b", "c", "d", "memory"].into_iter())
+    let chosen: Vec<&str> = (["a", "b", "c", "d", "e", "memory"].into_iter())
         .filter(|part| has(part))
         .collect();
     let is_asked = |part| chosen.is_empty() || chosen.contains(&part);
@@ -52,6 +54,9 @@ fn main() {
     }
     if is_asked("d") {
         edits::edits(report);
+    }
+    if is_asked("e") {
+        parameters::parameters(report);
     }
     if is_asked("memory") {
         memory::memory(report);

@@ -49,7 +49,12 @@ pub fn parameters(report: Report) {
         let more = time - times[0];
         let percent = more / block_ns * 100.0;
         points.push(percent);
-        report.figure(&format!("parameters: {name}"), "ns", time, Some(("unmapped", times[0])));
+        report.figure(
+            &format!("parameters: {name}"),
+            "ns",
+            time,
+            Some(("unmapped", times[0])),
+        );
         report.row(&[
             (*name).to_owned(),
             format!("{:.2}", time / 1e3),
@@ -57,7 +62,11 @@ pub fn parameters(report: Report) {
             format!("{percent:.2}"),
         ]);
     }
-    let met = if points[1] < GOAL_PERCENT { "met" } else { "missed" };
+    let met = if points[1] < GOAL_PERCENT {
+        "met"
+    } else {
+        "missed"
+    };
     report.say(&format!(
         "Goal: still ones cost under {GOAL_PERCENT} % of the block's time. {met}: {:.3} %.",
         points[1]
@@ -77,7 +86,9 @@ fn map_all(rack: &Rack) {
                 })
                 .collect();
             let slot = *slot;
-            session.edit(thread, Edit::MapSlot { slot, mappings }).expect("a good edit");
+            session
+                .edit(thread, Edit::MapSlot { slot, mappings })
+                .expect("a good edit");
         }
     });
     mapped.expect("the message thread");

@@ -20,6 +20,8 @@ const BRIDGES: &[&str] = &[
     "midi",
     "parameter",
     "play_head",
+    "preset",
+    "program",
     "string",
     "system_stats",
     "testing",

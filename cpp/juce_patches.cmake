@@ -8,12 +8,21 @@
 #   0, 1, 0.5 and 0.5 whatever the range, so that -50 to 0 dB with default 0 shows as -50.
 # first: to make a plugin notice the sample rate, it sets the first parameter away and back by that
 #   normalised value; Hard Limiter then limits at -50 dB.
+# lock: its LADSPA parameters share a mutex, which keeps nobody from anything: the plugin reads its
+#   values without. The audio thread sets them, too.
+# thread, ask: its VST3 parameters ask whether this is the message thread, for which JUCE 8.0 takes a
+#   mutex (juce_MessageManager.cpp). Ours note down the thread on which they were made, which is it.
+# hear, tell: its VST3 host makes a MidiMessage, on the heap, of each system exclusive message that goes
+#   in or comes out.
+# room: its LV2 host puts half an event where there is no room for a whole one, and the plugin reads on
+#   behind it.
+# more: that room is 8 KiB, which 341 notes fill.
 #
 # Each can go when JUCE does without.
 
 set(MATRYOSHKA_PATCHED "${CMAKE_BINARY_DIR}/patched")
 
-set(patch_names midi log default first)
+set(patch_names midi log default first lock thread ask hear tell room more)
 
 set(patch_midi_old "Array<Steinberg::Vst::Event, CriticalSection> events;")
 set(patch_midi_new "struct Events : Array<Steinberg::Vst::Event> { Events() { ensureStorageAllocated (2048); } }; Events events;")
@@ -45,6 +54,62 @@ set(patch_first_new [[
                     static_cast<LADSPAParameter*> (firstParam)->reset();
                 else
                     firstParam->setValue (old);]])
+
+set(patch_lock_old "const ScopedLock sl (pluginInstance.lock);")
+set(patch_lock_new "")
+
+set(patch_thread_old [[CachedParamValues cache;
+    Vst::IEditController* controller = nullptr;]])
+set(patch_thread_new [[CachedParamValues cache;
+    const Thread::ThreadID messageThread = Thread::getCurrentThreadId();
+    Vst::IEditController* controller = nullptr;]])
+
+set(patch_ask_old [[if (MessageManager::getInstance()->isThisTheMessageThread())
+            controller->setParamNormalized]])
+set(patch_ask_new [[if (Thread::getCurrentThreadId() == messageThread)
+            controller->setParamNormalized]])
+
+set(patch_hear_old "const auto msg = metadata.getMessage();")
+set(patch_hear_new [[
+        if (midiMapping != nullptr && metadata.numBytes > 0 && metadata.data[0] == 0xf0)
+        {
+            Steinberg::Vst::Event sysEx{};
+            sysEx.type         = Steinberg::Vst::Event::kDataEvent;
+            sysEx.sampleOffset = metadata.samplePosition;
+            sysEx.data.bytes   = metadata.data;
+            sysEx.data.size    = (uint32) metadata.numBytes;
+            sysEx.data.type    = Steinberg::Vst::DataEvent::kMidiSysEx;
+            result.addEvent (sysEx);
+            return;
+        }
+
+        const auto msg = metadata.getMessage();]])
+
+set(patch_tell_old "if (const auto message = toMidiMessage (e))")
+set(patch_tell_new [[
+            if (e.type == Steinberg::Vst::Event::kDataEvent)
+            {
+                const auto isWhole = e.data.type == Steinberg::Vst::DataEvent::kMidiSysEx
+                                  && e.data.size >= 2 && e.data.bytes[0] == 0xf0
+                                  && e.data.bytes[e.data.size - 1] == 0xf7;
+                if (isWhole)
+                    result.addEvent (e.data.bytes, (int) e.data.size, e.sampleOffset);
+                continue;
+            }
+
+            if (const auto message = toMidiMessage (e))]])
+
+set(patch_room_old "lv2_atom_forge_frame_time (forge.get(), timestamp);")
+set(patch_room_new [[
+        // A time, an atom's header, and its body up to the next multiple of 8.
+        const auto needed = 16 + (((uint64_t) size + 7) / 8) * 8;
+        if (forge.get()->offset + needed > forge.get()->size)
+            return;
+
+        lv2_atom_forge_frame_time (forge.get(), timestamp);]])
+
+set(patch_more_old "static constexpr auto sequenceSize = 8192;")
+set(patch_more_new "static constexpr auto sequenceSize = 131072;")
 
 # Replaces OLD by NEW in the first of the files that is there. Semicolons must not part the text, so
 # everything is quoted.
@@ -94,7 +159,11 @@ function(matryoshka_patched_module module out)
             matryoshka_patch("${copy}" "${patch_${patch}_old}" "${patch_${patch}_new}"
                 format_types/juce_VST3Common.h
                 format_types/juce_LADSPAPluginFormatHeadless.cpp
-                format_types/juce_LADSPAPluginFormat.cpp)
+                format_types/juce_LADSPAPluginFormat.cpp
+                format_types/juce_VST3PluginFormatImpl.h
+                format_types/juce_VST3PluginFormat.cpp
+                format_types/juce_LV2PluginFormatImpl.h
+                format_types/juce_LV2PluginFormat.cpp)
         endforeach()
         file(WRITE "${stamp}" "${origin}")
     endif()

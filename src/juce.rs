@@ -10,7 +10,8 @@
 //! 2. [`format_manager`]: add formats, look into files, load a plugin by its [`description`].
 //! 3. [`instance`]: prepare the plugin, and process blocks on the audio thread; [`buffer`], [`levels`]
 //!    and [`midi`] are what it is given.
-//! 4. [`parameter`] and [`memory_block`]: its values and its state.
+//! 4. [`parameter`], [`memory_block`], [`program`] and [`preset`]: its values, its state, and states that it
+//!    brings along or that are in files.
 //! 5. [`listener`] and [`play_head`]: what it tells, and what it asks.
 //! 6. [`string`], [`range`] and [`system_stats`]: JUCE's values as Rust's.
 //!
@@ -62,6 +63,8 @@ pub mod midi;
 mod owned;
 pub mod parameter;
 pub mod play_head;
+pub mod preset;
+pub mod program;
 pub mod range;
 pub mod sample;
 pub mod string;

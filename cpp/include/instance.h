@@ -25,6 +25,8 @@ public:
 
     // Audio thread. Where the plugin throws, failure() then says what.
     Outcome process(AudioBufferFloat& buffer, MidiBuffer& midi) const noexcept;
+    // Audio thread. Tells no listener. False where there is no such parameter, or the plugin threw.
+    bool set_value(std::size_t index, float value) const noexcept;
     rust::String failure() const;
 
     // Both keep what they are given until the plugin is gone, so that a plugin that still calls

@@ -7,14 +7,12 @@ namespace matryoshka {
 
 using juce::MidiBuffer;
 
-struct ShortMessage;
-
 // Room for `bytes` bytes of events, so that adding them later needs no memory.
 std::unique_ptr<MidiBuffer> midi_buffer_new(std::size_t bytes);
 void midi_buffer_clear(MidiBuffer& buffer) noexcept;
 bool midi_buffer_add(MidiBuffer& buffer, rust::Slice<const std::uint8_t> message,
                      std::uint32_t offset);
-// Copies messages of up to three bytes into `messages` and returns how many there were.
-std::size_t midi_buffer_read(const MidiBuffer& buffer, rust::Slice<ShortMessage> messages) noexcept;
+// All messages as JUCE keeps them: the sample, the length, the bytes (juce_MidiBuffer.cpp).
+rust::Slice<const std::uint8_t> midi_buffer_data(const MidiBuffer& buffer) noexcept;
 
 } // namespace matryoshka

@@ -25,5 +25,6 @@ std::int32_t parameter_steps(const AudioProcessorParameter& parameter);
 bool parameter_is_automatable(const AudioProcessorParameter& parameter);
 rust::String parameter_text(const AudioProcessorParameter& parameter);
 rust::String parameter_text_of(const AudioProcessorParameter& parameter, float value);
+float parameter_value_of(const AudioProcessorParameter& parameter, rust::Str text);
 
 } // namespace matryoshka

@@ -56,6 +56,30 @@ Outcome Instance::process(AudioBufferFloat& buffer, MidiBuffer& midi) const noex
     return Outcome::Threw;
 }
 
+bool Instance::set_value(std::size_t index, float value) const noexcept
+{
+    try
+    {
+        // VST3, LV2 and LADSPA make this list once, and never change it.
+        const auto& parameters = plugin->getParameters();
+        if (index >= static_cast<std::size_t>(parameters.size()))
+            return false;
+
+        parameters.getUnchecked(static_cast<int>(index))->setValue(value);
+        return true;
+    }
+    catch (const std::exception& error)
+    {
+        note_failure(error.what());
+    }
+    catch (...)
+    {
+        note_failure("unknown exception");
+    }
+
+    return false;
+}
+
 // The first one stays. Only then may another thread read it.
 void Instance::note_failure(const char* reason) const noexcept
 {
@@ -133,6 +157,9 @@ void instance_prepare(const Instance& instance, double sample_rate, std::int32_t
     instance.get().setNonRealtime(offline);
     instance.get().setRateAndBufferSizeDetails(sample_rate, max_frames);
     instance.get().prepareToPlay(sample_rate, max_frames);
+    // JUCE's LV2 host makes a new instance in there, and tells that one nothing
+    // (juce_LV2PluginFormatImpl.h).
+    instance.get().setNonRealtime(offline);
 }
 
 void instance_release(const Instance& instance)

@@ -23,22 +23,9 @@ bool midi_buffer_add(MidiBuffer& buffer, rust::Slice<const std::uint8_t> message
                            static_cast<int>(offset));
 }
 
-std::size_t midi_buffer_read(const MidiBuffer& buffer, rust::Slice<ShortMessage> messages) noexcept
+rust::Slice<const std::uint8_t> midi_buffer_data(const MidiBuffer& buffer) noexcept
 {
-    std::size_t count = 0;
-
-    for (const auto metadata : buffer)
-    {
-        if (metadata.numBytes > 3 || count == messages.size())
-            continue;
-
-        auto& message = messages[count++];
-        message = {};
-        message.offset = static_cast<std::uint32_t>(juce::jmax(0, metadata.samplePosition));
-        std::copy_n(metadata.data, metadata.numBytes, message.bytes.data());
-    }
-
-    return count;
+    return { buffer.data.begin(), static_cast<std::size_t>(buffer.data.size()) };
 }
 
 } // namespace matryoshka

@@ -90,4 +90,9 @@ rust::String parameter_text_of(const AudioProcessorParameter& parameter, float v
     return to_rust(parameter.getText(value, text_length));
 }
 
+float parameter_value_of(const AudioProcessorParameter& parameter, rust::Str text)
+{
+    return parameter.getValueForText(to_juce(text));
+}
+
 } // namespace matryoshka

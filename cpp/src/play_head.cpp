@@ -17,7 +17,7 @@ namespace {
 
         to.setIsPlaying(from.playing);
         to.setIsRecording(from.recording);
-        to.setIsLooping(from.has_loop);
+        to.setIsLooping(from.looping);
         to.setBpm(when(from.has_tempo, from.tempo_bpm));
         to.setTimeSignature(when(from.has_time_signature, AudioPlayHead::TimeSignature {
                                                               from.numerator, from.denominator }));
@@ -25,8 +25,16 @@ namespace {
         to.setTimeInSeconds(when(from.has_seconds, from.seconds));
         to.setPpqPosition(when(from.has_beats, from.beats));
         to.setPpqPositionOfLastBarStart(when(from.has_bar_start, from.bar_start_beats));
+        to.setBarCount(when(from.has_bar, from.bar));
         to.setLoopPoints(when(from.has_loop, AudioPlayHead::LoopPoints { from.loop_start_beats,
                                                                          from.loop_end_beats }));
+        to.setHostTimeNs(when(from.has_host_time, from.host_time_ns));
+        to.setFrameRate(when(from.has_frame_rate, AudioPlayHead::FrameRate()
+                                                      .withBaseRate(from.frame_rate_base)
+                                                      .withDrop(from.is_drop)
+                                                      .withPullDown(from.is_pulled_down)));
+        // Without this, JUCE's VST3 host keeps the frame rate to itself (toProcessContext).
+        to.setEditOriginTime(when(from.has_frame_rate, 0.0));
         return to;
     }
 

@@ -2,6 +2,7 @@
 
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "matryoshka/cpp/include/stereo_plugin.h"
 
@@ -54,7 +55,7 @@ namespace {
         }
         float getValueForText(const juce::String& text) const override
         {
-            return text.getFloatValue();
+            return fault.at("text value"), text.getFloatValue();
         }
 
     private:
@@ -82,6 +83,22 @@ namespace {
             --alive;
         }
 
+        int getNumPrograms() override { return fault.is("programs") ? program_names.size() : 1; }
+        int getCurrentProgram() override { return program; }
+        const juce::String getProgramName(int index) override
+        {
+            return fault.at("program name"), fault.is("programs") ? program_names[index] : "";
+        }
+        // The gain is the program's number as part of them all.
+        void setCurrentProgram(int index) override
+        {
+            fault.at("set program");
+            program = index;
+            const auto value = static_cast<float>(index) / static_cast<float>(program_names.size());
+            getParameters().getFirst()->setValueNotifyingHost(value);
+            updateHostDisplay(ChangeDetails {}.withProgramChanged(true));
+        }
+
         const juce::String getName() const override { return "Test plugin"; }
 
         void fillInPluginDescription(juce::PluginDescription& description) const override
@@ -100,26 +117,44 @@ namespace {
         void prepareToPlay(double, int) override
         {
             fault.at("prepare");
+            was_offline = isNonRealtime();
             setLatencySamples(fault.is("late") ? 64 : 0);
         }
 
         void releaseResources() override { fault.at("release"); }
-        void reset() override { fault.at("reset"); }
-
-        // Halves what comes in. The first sample tells the tempo, if there is one.
-        void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override
+        void reset() override
         {
-            fault.at("process");
-            buffer.applyGain(0.5f);
-            if (fault.is("tempo"))
-                tell_tempo(buffer);
+            fault.at("reset");
             if (fault.is("restless"))
                 change_everything();
         }
 
+        // Halves what comes in, or does what its name says. MIDI stays as it comes.
+        void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override
+        {
+            fault.at("process");
+            auto& gain = *getParameters().getFirst();
+            buffer.applyGain(fault.is("gain") ? gain.getValue() : 0.5f);
+            if (fault.is("tempo"))
+                tell_tempo(buffer);
+            if (fault.is("transport"))
+                tell_transport(buffer);
+            if (fault.is("offline"))
+                tell_offline(buffer);
+            if (fault.is("restless"))
+                change_everything();
+            if (fault.is("flood"))
+                flood(gain);
+            // What it was set to in the block before, as it may be by way of another thread.
+            if (fault.is("echo"))
+                gain.setValueNotifyingHost(std::exchange(heard, gain.getValue()));
+            if (fault.is("drift"))
+                gain.setValueNotifyingHost(gain.getValue() * 0.75f);
+        }
+
         double getTailLengthSeconds() const override { return fault.at("tail"), 0.25; }
-        bool acceptsMidi() const override { return fault.at("accepts midi"), false; }
-        bool producesMidi() const override { return fault.at("produces midi"), false; }
+        bool acceptsMidi() const override { return fault.at("accepts midi"), fault.is("midi"); }
+        bool producesMidi() const override { return fault.at("produces midi"), fault.is("midi"); }
 
         void getStateInformation(juce::MemoryBlock& state) override
         {
@@ -152,6 +187,77 @@ namespace {
             buffer.setSample(0, 0, tempo ? static_cast<float>(*tempo) : -1.0f);
         }
 
+        // Numbers of 64 bits as they are, 16 to a sample, in the first channel: what is known, a bit for
+        // each of the numbers and flags that follow in this order.
+        void tell_transport(juce::AudioBuffer<float>& buffer) const
+        {
+            auto* head = getPlayHead();
+            const auto position = head != nullptr ? head->getPosition() : juce::nullopt;
+            if (!position)
+                return;
+
+            std::uint64_t known = 0;
+            std::vector<std::uint64_t> numbers { 0 };
+            const auto tell = [&](const auto& optional, auto&&... numbers_of) {
+                known |= std::uint64_t { optional.hasValue() } << (numbers.size() - 1);
+                (numbers.push_back(optional ? bits(numbers_of(*optional)) : 0), ...);
+            };
+            const auto itself = [](auto value) { return value; };
+            tell(position->getBpm(), itself);
+            tell(
+                position->getTimeSignature(),
+                [](auto signature) { return std::int64_t { signature.numerator }; },
+                [](auto signature) { return std::int64_t { signature.denominator }; });
+            tell(position->getTimeInSamples(), itself);
+            tell(position->getTimeInSeconds(), itself);
+            tell(position->getPpqPosition(), itself);
+            tell(position->getPpqPositionOfLastBarStart(), itself);
+            tell(position->getBarCount(), itself);
+            tell(
+                position->getLoopPoints(), [](auto points) { return points.ppqStart; },
+                [](auto points) { return points.ppqEnd; });
+            tell(position->getHostTimeNs(), itself);
+            tell(position->getFrameRate(), [](auto rate) {
+                return std::int64_t { rate.getBaseRate() } | std::int64_t { rate.isDrop() } << 32 |
+                       std::int64_t { rate.isPullDown() } << 33;
+            });
+            known |= std::uint64_t { position->getIsPlaying() } << 32 |
+                     std::uint64_t { position->getIsRecording() } << 33 |
+                     std::uint64_t { position->getIsLooping() } << 34;
+            numbers.front() = known;
+            if (static_cast<std::size_t>(buffer.getNumSamples()) < 4 * numbers.size())
+                return;
+
+            for (std::size_t i = 0; i < 4 * numbers.size(); ++i)
+            {
+                const auto part = (numbers[i / 4] >> (16 * (i % 4))) & 0xffff;
+                buffer.setSample(0, static_cast<int>(i), static_cast<float>(part));
+            }
+        }
+
+        template <typename Number> static std::uint64_t bits(Number number)
+        {
+            static_assert(sizeof(Number) == sizeof(std::uint64_t));
+            std::uint64_t bits {};
+            std::memcpy(&bits, &number, sizeof(bits));
+            return bits;
+        }
+
+        // When it was prepared, and now.
+        void tell_offline(juce::AudioBuffer<float>& buffer) const
+        {
+            buffer.setSample(0, 0, was_offline ? 1.0f : 0.0f);
+            buffer.setSample(0, 1, isNonRealtime() ? 1.0f : 0.0f);
+        }
+
+        static void flood(juce::AudioProcessorParameter& gain)
+        {
+            gain.beginChangeGesture();
+            for (int i = 0; i < 5000; ++i)
+                gain.setValueNotifyingHost(static_cast<float>(i) / 5000.0f);
+            gain.endChangeGesture();
+        }
+
         void change_everything()
         {
             auto& gain = *getParameters().getFirst();
@@ -165,6 +271,10 @@ namespace {
         juce::String identifier;
         Fault fault;
         juce::MemoryBlock saved;
+        const juce::StringArray program_names { "Loud", "Quiet", "Off" };
+        int program = 0;
+        bool was_offline = false;
+        float heard = 1.0f;
         std::thread asker;
         std::atomic<bool> is_leaving { false };
     };

@@ -2,11 +2,18 @@
 
 mod complaint;
 mod formats;
+mod held;
 mod look;
 mod loudest;
 mod marks;
+mod midi_in;
+mod mpe;
+mod own;
+mod preset;
 mod processor;
 mod song;
+mod split;
+mod turns;
 
 use std::sync::Arc;
 
@@ -16,13 +23,14 @@ pub use loudest::loudest;
 
 use super::{
     Activation, Bus, Changes, Child, ChildError, Description, Layout, Midi, Parameter, Processor,
-    Tail,
+    Tail, Turn,
 };
 use crate::juce::instance::{BusInfo, Instance};
 use crate::juce::message_loop::end_before_libraries;
 use crate::juce::{AudioProcessorParameter, Error, SystemStats};
 use complaint::Complaint;
-use marks::Marks;
+use marks::{Marks, TakenFor};
+use own::Own;
 use processor::{JuceProcessor, Shape};
 use song::{Singer, Song};
 
@@ -47,7 +55,8 @@ pub struct JuceChild {
 impl JuceChild {
     fn new(mut instance: Instance, description: Description) -> Result<Self, Error> {
         end_before_libraries();
-        let (marks, song) = (Arc::<Marks>::default(), Arc::<Song>::default());
+        let owns = owns_of(&instance).unwrap_or_default();
+        let (marks, song) = (Arc::new(Marks::new(owns)), Arc::<Song>::default());
         instance.add_listener(marks.clone())?;
         instance.set_play_head(song.clone())?;
         let mut child = Self {
@@ -127,6 +136,31 @@ impl JuceChild {
         }
     }
 
+    fn parameter_words(&self, index: usize, value: f32) -> Result<String, Error> {
+        let Some(parameter) = self.instance.parameter(index)? else {
+            return Ok(String::new());
+        };
+        let (mut text, unit) = (parameter.text_of(value)?, parameter.unit()?);
+        // Some say the unit with the value, too.
+        if let Some(number) = text.strip_suffix(unit.trim()) {
+            text.truncate(number.trim_end().len());
+        }
+        Ok(text)
+    }
+
+    fn parameter_read(&self, index: usize, text: &str) -> Result<Option<f32>, Error> {
+        let Some(parameter) = self.instance.parameter(index)? else {
+            return Ok(None);
+        };
+        let Some(value) = parameter.value_of(text)? else {
+            return Ok(None);
+        };
+        // Words that it does not know are zero, or the default, to many.
+        let is_read = text.contains(|it: char| it.is_ascii_digit())
+            || parameter.text_of(value)?.trim() == text.trim();
+        Ok(is_read.then_some(value))
+    }
+
     fn failed(&self, doing: &'static str) -> impl Fn(Error) -> ChildError + '_ {
         move |error| ChildError::Failed {
             plugin: self.description.to_string(),
@@ -134,6 +168,14 @@ impl JuceChild {
             reason: error.what().to_owned(),
         }
     }
+}
+
+/// What is kept of each parameter. JUCE's hosts make the list once.
+fn owns_of(instance: &Instance) -> Result<Box<[Own]>, Error> {
+    instance
+        .parameters()?
+        .map(|parameter| Ok(Own::new(parameter.steps()?, parameter.is_automatable()?)))
+        .collect()
 }
 
 /// The channels of the main buses and of the sidechain, which is the second input.
@@ -229,21 +271,22 @@ impl Child for JuceChild {
     fn activate(&mut self, activation: &Activation) -> Result<Box<dyn Processor>, ChildError> {
         const DOING: &str = "getting ready to play";
         let values = self.values();
-        let half = self
-            .instance
-            .prepare(
-                activation.sample_rate,
-                activation.max_frames,
-                activation.offline,
-            )
-            .map_err(self.failed(DOING))?;
+        let Activation {
+            sample_rate,
+            max_frames,
+            offline,
+        } = *activation;
+        // JUCE's LV2 host makes the plugin anew, and tells all values once more.
+        let half = self.marks.while_taken_for(TakenFor::Nothing, || {
+            self.instance.prepare(sample_rate, max_frames, offline)
+        });
+        let half = half.map_err(self.failed(DOING))?;
         let Some(half) = half else {
             return Err(ChildError::Failed {
                 plugin: self.description.to_string(),
                 doing: DOING,
                 reason: format!(
-                    "{} Hz and blocks of {} samples are not possible",
-                    activation.sample_rate, activation.max_frames
+                    "{sample_rate} Hz and blocks of {max_frames} samples are not possible"
                 ),
             });
         };
@@ -260,7 +303,9 @@ impl Child for JuceChild {
         let shape = Shape {
             layout: self.layout,
             total_channels: total(true).max(total(false)),
-            max_frames: activation.max_frames,
+            sample_rate,
+            max_frames,
+            min_frames: 1,
             takes_midi: self.instance.accepts_midi().map_err(self.failed(DOING))?,
             makes_midi: self.instance.produces_midi().map_err(self.failed(DOING))?,
         };
@@ -272,8 +317,9 @@ impl Child for JuceChild {
                 reason: "it is playing already".to_owned(),
             });
         };
-        let processor = JuceProcessor::new(half, singer, shape).map_err(self.failed(DOING))?;
-        Ok(Box::new(processor))
+        let marks = self.marks.clone();
+        let processor = JuceProcessor::new(half, singer, marks, shape);
+        Ok(Box::new(processor.map_err(self.failed(DOING))?))
     }
 
     fn deactivate(&mut self, processor: Box<dyn Processor>) {
@@ -307,7 +353,9 @@ impl Child for JuceChild {
                 });
             }
         }
-        let result = self.instance.set_state(state);
+        let result = self
+            .marks
+            .while_taken_for(TakenFor::NewSettings, || self.instance.set_state(state));
         result.map_err(self.failed("loading its settings"))
     }
 
@@ -349,12 +397,64 @@ impl Child for JuceChild {
     }
 
     fn set_parameter(&mut self, index: usize, value: f32) {
-        let set = self.instance.set_parameter(index, value);
+        if value.is_nan() {
+            return;
+        }
+        let value = value.clamp(0.0, 1.0);
+        let set = self
+            .marks
+            .while_setting(index, value, || self.instance.set_parameter(index, value));
         self.or("setting a parameter", set, false);
     }
 
     fn take_changes(&mut self) -> Changes {
         self.marks.take()
+    }
+
+    fn take_turn(&mut self) -> Option<Turn> {
+        self.marks.take_turn()
+    }
+
+    fn parameter_text(&self, index: usize, value: f32) -> String {
+        let text = self.parameter_words(index, value);
+        self.or("telling a value in its words", text, String::new())
+    }
+
+    fn parameter_value(&self, index: usize, text: &str) -> Option<f32> {
+        let value = self.parameter_read(index, text);
+        self.or("reading a value", value, None)
+    }
+
+    fn programs(&self) -> Vec<String> {
+        let programs = self.instance.programs();
+        let programs = self.or("telling its programs", programs, Vec::new());
+        // Plugins without programs have to have one all the same.
+        match &programs[..] {
+            [only] if only.trim().is_empty() || only == "Default" => Vec::new(),
+            _ => programs,
+        }
+    }
+
+    fn program(&self) -> Option<usize> {
+        self.or("telling its program", self.instance.program(), None)
+    }
+
+    fn set_program(&mut self, index: usize) {
+        let set = self
+            .marks
+            .while_taken_for(TakenFor::NewSettings, || self.instance.set_program(index));
+        self.or("choosing a program", set, false);
+    }
+
+    fn load_preset(&mut self, file: &[u8]) -> Result<(), ChildError> {
+        let loaded = self.marks.while_taken_for(TakenFor::NewSettings, || {
+            preset::load(&mut self.instance, file)
+        });
+        loaded.map_err(|reason| ChildError::Failed {
+            plugin: self.description.to_string(),
+            doing: "loading a preset file",
+            reason,
+        })
     }
 
     fn take_complaint(&mut self) -> Option<ChildError> {

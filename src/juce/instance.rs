@@ -4,7 +4,7 @@
 //! at the same time, except during `prepareToPlay`, `releaseResources`, `reset` and bus changes. The
 //! types say so: [`Instance`] is not `Send` and has the control calls; [`AudioHalf`] is `Send` and has
 //! `process`; what must not overlap with it takes the audio half as proof, or checks that none is
-//! out. The C++ object goes when both halves have gone, on the message thread.
+//! out. Parameters are set on either side. The C++ object goes when both halves have gone, on the message thread.
 //!
 //! ```
 //! use matryoshka::juce::{AudioBuffer, MESSAGE_LOOP, MidiBuffer, testing};
@@ -96,6 +96,7 @@ pub(super) mod ffi {
             buffer: Pin<&mut AudioBufferFloat>,
             midi: Pin<&mut MidiBuffer>,
         ) -> Outcome;
+        fn set_value(self: &Instance, index: usize, value: f32) -> bool;
         fn failure(self: &Instance) -> String;
 
         fn instance_description(instance: &Instance) -> Result<PluginDescription>;
@@ -321,5 +322,17 @@ impl AudioHalf {
             ffi::Outcome::Misfit => Err(ProcessError::Misfit),
             _ => Err(ProcessError::Threw),
         }
+    }
+
+    /// Sets a parameter, from 0 to 1, and tells no listener. The plugin hears of it with the next block.
+    /// False where there is no such parameter, or the plugin threw; what is no number sets nothing.
+    ///
+    /// Nothing waits: JUCE's VST3 and LV2 hosts keep atomics for it, and of LADSPA's the mutex was taken
+    /// out (`cpp/juce_patches.cmake`). The list of an Audio Unit's parameters may be made anew meanwhile
+    /// if the plugin wants it, as in any host made with JUCE.
+    pub fn set_parameter(&mut self, index: usize, value: f32) -> bool {
+        // SAFETY: the object lives as long as `_shared`.
+        let instance = unsafe { self.instance.as_ref() };
+        !value.is_nan() && instance.set_value(index, value.clamp(0.0, 1.0))
     }
 }

@@ -17,7 +17,7 @@ use cxx::UniquePtr;
 use super::{Error, Instance};
 
 #[cxx::bridge(namespace = "matryoshka")]
-mod ffi {
+pub(super) mod ffi {
     unsafe extern "C++" {
         include!("matryoshka/cpp/include/memory_block.h");
 
@@ -47,6 +47,10 @@ impl MemoryBlock {
     pub fn new(bytes: &[u8]) -> Result<Self, Error> {
         Ok(Self(ffi::memory_block_new(bytes)?))
     }
+
+    pub(super) fn from_raw(block: UniquePtr<ffi::MemoryBlock>) -> Self {
+        Self(block)
+    }
 }
 
 impl Deref for MemoryBlock {
@@ -70,6 +74,6 @@ impl Instance {
     ///
     /// What the plugin threw.
     pub fn state(&self) -> Result<MemoryBlock, Error> {
-        Ok(MemoryBlock(ffi::instance_state(self.raw())?))
+        Ok(MemoryBlock::from_raw(ffi::instance_state(self.raw())?))
     }
 }

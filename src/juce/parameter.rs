@@ -55,6 +55,7 @@ mod ffi {
         fn parameter_is_automatable(parameter: &AudioProcessorParameter) -> Result<bool>;
         fn parameter_text(parameter: &AudioProcessorParameter) -> Result<String>;
         fn parameter_text_of(parameter: &AudioProcessorParameter, value: f32) -> Result<String>;
+        fn parameter_value_of(parameter: &AudioProcessorParameter, text: &str) -> Result<f32>;
     }
 }
 
@@ -124,6 +125,12 @@ impl AudioProcessorParameter<'_> {
     /// nearest that is within.
     pub fn text_of(&self, value: f32) -> Result<String, Error> {
         Ok(ffi::parameter_text_of(self.raw()?, within(value))?)
+    }
+
+    /// The value that the plugin reads from a text; `None` where that is no number from 0 to 1.
+    pub fn value_of(&self, text: &str) -> Result<Option<f32>, Error> {
+        let value = ffi::parameter_value_of(self.raw()?, text)?;
+        Ok((0.0..=1.0).contains(&value).then_some(value))
     }
 }
 

@@ -75,12 +75,30 @@ mod ffi {
         has_bar_start: bool,
         /// Quarter notes from the song's start to the bar's.
         bar_start_beats: f64,
-        /// Whether a loop is active.
+        /// Whether `bar` is known.
+        has_bar: bool,
+        /// The number of the bar.
+        bar: i64,
+        /// The song goes round in a loop.
+        looping: bool,
+        /// Whether the loop's ends are known.
         has_loop: bool,
         /// The loop's start in quarter notes.
         loop_start_beats: f64,
         /// The loop's end in quarter notes.
         loop_end_beats: f64,
+        /// Whether `host_time_ns` is known.
+        has_host_time: bool,
+        /// The host's clock in nanoseconds.
+        host_time_ns: u64,
+        /// Whether the pictures of a film are known.
+        has_frame_rate: bool,
+        /// Their round number in a second.
+        frame_rate_base: i32,
+        /// A thousandth slower.
+        is_pulled_down: bool,
+        /// The time code leaves numbers out.
+        is_drop: bool,
     }
 
     extern "Rust" {

@@ -7,7 +7,7 @@
 use std::pin::Pin;
 
 use matryoshka::juce::buffer::MAX_BORROWED_CHANNELS;
-use matryoshka::juce::midi::ShortMessage;
+use matryoshka::juce::midi::MAX_MESSAGE_BYTES;
 use matryoshka::juce::testing::description;
 use matryoshka::juce::{
     AudioBuffer, AudioPluginFormatManager, Error, MemoryBlock, MidiBuffer, PluginDescription,
@@ -210,40 +210,51 @@ fn a_buffer_of_many_channels_changes_its_length_without_moving_its_memory() {
 }
 
 #[test]
-fn a_midi_buffer_takes_short_messages_only_and_no_more_than_it_has_room_for() {
+fn a_midi_buffer_takes_messages_and_no_more_than_it_has_room_for() {
     assert!(MidiBuffer::with_capacity(usize::MAX).is_err());
     assert!(MidiBuffer::with_capacity(usize::MAX / 9).is_err());
     let mut midi = MidiBuffer::with_capacity(2).expect("memory");
-    let mut read = [ShortMessage::default(); 4];
     assert!(!midi.add(&[], 0));
-    assert!(!midi.add(&[0xf0, 1, 2, 0xf7], 0));
+    assert!(!midi.add(&[0x90, 60, 100, 0], 0), "no such message");
+    assert!(!midi.add(&[0xf0; 13], 0), "no room");
     assert!(!midi.add(&[0x90, 60, 100], u32::MAX));
     assert!(!midi.add(&[0x90, 60, 100], 1 << 31));
-    assert_eq!(midi.read(&mut read), 0);
+    assert_eq!(midi.iter().next(), None);
     assert!(midi.add(&[0x90, 60, 100], i32::MAX as u32));
     assert!(midi.add(&[0x80, 60, 0], 0));
     assert!(!midi.add(&[0x80, 61, 0], 0), "no room");
-    assert_eq!(midi.read(&mut []), 0);
-    assert_eq!(midi.read(&mut read[..1]), 1);
-    assert_eq!(midi.read(&mut read), 2);
-    assert_eq!((read[0].offset, read[1].offset), (0, i32::MAX as u32));
+    let offsets: Vec<u32> = midi.iter().map(|(offset, _)| offset).collect();
+    assert_eq!(offsets, [0, i32::MAX as u32]);
     midi.clear();
-    assert_eq!(midi.read(&mut read), 0);
+    assert_eq!(midi.iter().next(), None);
+    assert!(midi.add(&[0xf0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0xf7], 3));
+    assert_eq!(
+        midi.iter().map(|(_, it)| it.len()).collect::<Vec<_>>(),
+        [12]
+    );
     let mut none = MidiBuffer::with_capacity(0).expect("memory");
     assert!(!none.add(&[0x90, 60, 100], 0));
+    let mut large = MidiBuffer::with_capacity(20_000).expect("memory");
+    let mut long = vec![1; MAX_MESSAGE_BYTES + 1];
+    (long[0], long[MAX_MESSAGE_BYTES - 1]) = (0xf0, 0xf7);
+    assert!(!large.add(&long, 0), "JUCE cannot count it");
+    assert!(large.add(&long[..MAX_MESSAGE_BYTES], 0));
+    let read: Vec<(u32, &[u8])> = large.iter().collect();
+    assert_eq!(read, [(0, &long[..MAX_MESSAGE_BYTES])]);
 }
 
 #[test]
 fn any_bytes_as_midi_are_taken_or_not_but_never_read_beyond() {
     let mut midi = MidiBuffer::with_capacity(8).expect("memory");
-    let mut read = [ShortMessage::default(); 8];
     for status in 0..=255_u8 {
         for data in [0, 1, 0x7f, 0x80, 0xf0, 0xf7, 0xff] {
             midi.clear();
             midi.add(&[status], 0);
             midi.add(&[status, data], 0);
             midi.add(&[status, data, data], 0);
-            assert!(midi.read(&mut read) <= 3);
+            midi.add(&[status, data, data, data, data, data], 0);
+            assert!(midi.iter().count() <= 4);
+            assert!(midi.iter().all(|(_, message)| message.len() <= 6));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The test plugin, on the message thread.
 
-use matryoshka::child::{Activation, Child, ChildError, Description, Formats};
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
+use matryoshka::child::{Activation, Child, ChildError, Description, Formats, Processor};
 use matryoshka::juce::{AudioPluginFormatManager, Instance, MESSAGE_LOOP, testing};
 use matryoshka::threads::{MessageThread, Messages};
 
@@ -40,4 +41,32 @@ pub fn child(thread: &MessageThread, fault: &str) -> Result<Box<dyn Child>, Chil
         ..Description::default()
     };
     Formats::shared(thread)?.create(thread, &description)
+}
+
+/// A block of 64 frames in which everything is 1, and what came out of it: the left channel, the events.
+pub fn process(
+    processor: &mut dyn Processor,
+    events: Events<'_>,
+    points: Points<'_>,
+    transport: &Transport,
+) -> (Vec<f32>, EventList) {
+    let (mut left, mut right) = (vec![1.0; 64], vec![1.0; 64]);
+    let mut events_out = EventList::default();
+    let processed = processor.process(&mut Block {
+        main: &mut [&mut left[..], &mut right[..]],
+        sidechain: &[],
+        frames: 64,
+        events,
+        points,
+        events_out: &mut events_out,
+        transport,
+    });
+    assert_eq!(processed, Ok(()));
+    (left, events_out)
+}
+
+/// The same of nothing but ones.
+pub fn process_plain(processor: &mut dyn Processor) -> Vec<f32> {
+    let transport = Transport::default();
+    process(processor, Events::NONE, Points::NONE, &transport).0
 }

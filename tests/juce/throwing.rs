@@ -61,6 +61,18 @@ const CALLS: &[(&str, Ask)] = &[
     ("parameter value", parameters),
     ("parameter default", parameters),
     ("parameter text", parameters),
+    ("text value", |child| {
+        child.parameter_value(0, "1");
+        child.take_complaint()
+    }),
+    ("program name", |child| {
+        child.programs();
+        child.take_complaint()
+    }),
+    ("set program", |child| {
+        child.set_program(0);
+        child.take_complaint()
+    }),
     ("set parameter", |child| {
         child.set_parameter(0, 0.5);
         child.take_complaint()

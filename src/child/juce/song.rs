@@ -9,10 +9,10 @@ use std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
 };
 
-use crate::audio::Transport;
+use crate::audio::{FrameRate, Transport};
 use crate::juce::{AudioPlayHead, Position};
 
-/// What is known, one bit each, and then the two that are a flag themselves.
+/// What is known, one bit each, and then what is a flag itself.
 const TEMPO: u64 = 1;
 const TIME_SIGNATURE: u64 = 1 << 1;
 const SAMPLES: u64 = 1 << 2;
@@ -20,8 +20,19 @@ const SECONDS: u64 = 1 << 3;
 const BEATS: u64 = 1 << 4;
 const BAR_START: u64 = 1 << 5;
 const LOOP: u64 = 1 << 6;
-const PLAYING: u64 = 1 << 7;
-const RECORDING: u64 = 1 << 8;
+const BAR: u64 = 1 << 7;
+const HOST_TIME: u64 = 1 << 8;
+const FRAME_RATE: u64 = 1 << 9;
+const PLAYING: u64 = 1 << 10;
+const RECORDING: u64 = 1 << 11;
+const LOOPING: u64 = 1 << 12;
+const PULLED_DOWN: u64 = 1 << 13;
+const DROP: u64 = 1 << 14;
+/// From this bit on: the round number of pictures in a second.
+const FRAME_RATE_BASE: u32 = 32;
+
+/// How many words a transport is written down in.
+const WORDS: usize = 11;
 
 /// The transport of the block that is being processed, for the child to ask.
 ///
@@ -44,7 +55,7 @@ pub(super) struct Song {
     taken: AtomicBool,
     /// Odd while the words are being written; zero before they are for the first time.
     version: AtomicU32,
-    words: [AtomicU64; 9],
+    words: [AtomicU64; WORDS],
 }
 
 /// What the processor says the transport by. There is one at a time, so that one thread at a time says
@@ -153,8 +164,17 @@ impl Song {
         note(BEATS, transport.position_beats.is_some());
         note(BAR_START, transport.bar_start_beats.is_some());
         note(LOOP, transport.loop_beats.is_some());
+        note(BAR, transport.bar.is_some());
+        note(HOST_TIME, transport.host_time_ns.is_some());
+        note(FRAME_RATE, transport.frame_rate.is_some());
         note(PLAYING, transport.playing);
         note(RECORDING, transport.recording);
+        note(LOOPING, transport.looping);
+        if let Some(rate) = transport.frame_rate {
+            note(PULLED_DOWN, rate.is_pulled_down);
+            note(DROP, rate.is_drop);
+            known |= u64::from(rate.base) << FRAME_RATE_BASE;
+        }
         let (numerator, denominator) = transport.time_signature.unwrap_or((4, 4));
         let (loop_start, loop_end) = transport.loop_beats.unwrap_or_default();
         let bits = |value: Option<f64>| value.unwrap_or_default().to_bits();
@@ -171,6 +191,8 @@ impl Song {
             bits(transport.bar_start_beats),
             loop_start.to_bits(),
             loop_end.to_bits(),
+            transport.bar.unwrap_or_default().cast_unsigned(),
+            transport.host_time_ns.unwrap_or_default(),
         ]);
     }
 
@@ -186,6 +208,8 @@ impl Song {
             bar_start,
             loop_start,
             loop_end,
+            bar,
+            host_time,
         ] = self.read()?;
         let knows = |bit| known & bit != 0;
         let number = |bit, bits| knows(bit).then_some(f64::from_bits(bits));
@@ -200,14 +224,20 @@ impl Song {
             position_seconds: number(SECONDS, seconds),
             position_beats: number(BEATS, beats),
             bar_start_beats: number(BAR_START, bar_start),
-            looping: knows(LOOP),
+            bar: knows(BAR).then_some(bar.cast_signed()),
+            looping: knows(LOOPING),
             loop_beats: knows(LOOP)
                 .then_some((f64::from_bits(loop_start), f64::from_bits(loop_end))),
-            ..Transport::default()
+            host_time_ns: knows(HOST_TIME).then_some(host_time),
+            frame_rate: knows(FRAME_RATE).then_some(FrameRate {
+                base: (known >> FRAME_RATE_BASE) as u8,
+                is_pulled_down: knows(PULLED_DOWN),
+                is_drop: knows(DROP),
+            }),
         })
     }
 
-    fn write(&self, words: [u64; 9]) {
+    fn write(&self, words: [u64; WORDS]) {
         let version = self.version.load(Ordering::Relaxed);
         self.version
             .store(version.wrapping_add(1), Ordering::Relaxed);
@@ -219,7 +249,7 @@ impl Song {
             .store(version.wrapping_add(2).max(2), Ordering::Release);
     }
 
-    fn read(&self) -> Option<[u64; 9]> {
+    fn read(&self) -> Option<[u64; WORDS]> {
         let before = self.version.load(Ordering::Acquire);
         let words = self
             .words
@@ -239,6 +269,7 @@ impl AudioPlayHead for Song {
         })?;
         let (numerator, denominator) = transport.time_signature.unwrap_or((4, 4));
         let (loop_start_beats, loop_end_beats) = transport.loop_beats.unwrap_or_default();
+        let rate = transport.frame_rate;
         Some(Position {
             playing: transport.playing,
             recording: transport.recording,
@@ -255,9 +286,18 @@ impl AudioPlayHead for Song {
             beats: transport.position_beats.unwrap_or_default(),
             has_bar_start: transport.bar_start_beats.is_some(),
             bar_start_beats: transport.bar_start_beats.unwrap_or_default(),
+            has_bar: transport.bar.is_some(),
+            bar: transport.bar.unwrap_or_default(),
+            looping: transport.looping,
             has_loop: transport.loop_beats.is_some(),
             loop_start_beats,
             loop_end_beats,
+            has_host_time: transport.host_time_ns.is_some(),
+            host_time_ns: transport.host_time_ns.unwrap_or_default(),
+            has_frame_rate: transport.frame_rate.is_some(),
+            frame_rate_base: rate.map_or(0, |rate| rate.base.into()),
+            is_pulled_down: rate.is_some_and(|rate| rate.is_pulled_down),
+            is_drop: rate.is_some_and(|rate| rate.is_drop),
         })
     }
 }
@@ -272,8 +312,15 @@ mod tests {
             tempo_bpm: Some(93.5),
             time_signature: Some((-7, 8)),
             position_samples: Some(-480),
-            looping: true,
+            bar: Some(-3),
+            looping: false,
             loop_beats: Some((4.0, 8.0)),
+            host_time_ns: Some(u64::MAX - 1),
+            frame_rate: Some(FrameRate {
+                base: 30,
+                is_pulled_down: true,
+                is_drop: false,
+            }),
             ..Transport::default()
         }
     }
@@ -284,7 +331,11 @@ mod tests {
         assert_eq!((heard.numerator, heard.denominator), (-7, 8));
         assert!(heard.has_samples && heard.samples == -480);
         assert!(!heard.has_seconds && !heard.has_beats && !heard.has_bar_start);
-        assert!(heard.has_loop);
+        assert!(heard.has_bar && heard.bar == -3);
+        assert!(heard.has_host_time && heard.host_time_ns == u64::MAX - 1);
+        assert!(heard.has_frame_rate && heard.is_pulled_down && !heard.is_drop);
+        assert_eq!(heard.frame_rate_base, 30);
+        assert!(heard.has_loop && !heard.looping);
         assert_eq!((heard.loop_start_beats, heard.loop_end_beats), (4.0, 8.0));
     }
 

@@ -91,7 +91,7 @@ impl JuceProcessor {
     #[inline(never)]
     fn add_midi(&mut self, events: Events<'_>) {
         for event in events.iter() {
-            if let EventKind::Midi(message) = event.kind {
+            if let Some(message) = event.kind.to_midi() {
                 self.midi.add(midi_bytes(&message), event.offset);
             }
         }

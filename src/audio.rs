@@ -4,6 +4,7 @@
 //! it allocates nothing. A block's audio is a slice of channels, each a mutable slice of samples
 //! (channels x frames), borrowed from the DAW for the length of one call.
 
+mod crowd;
 mod event;
 mod event_list;
 mod events;

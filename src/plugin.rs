@@ -1,5 +1,9 @@
 //! The DAW's door: nice-plug's `Plugin` for Matryoshka, and nothing else.
 //!
+//! There are two plugins in the bundle, an effect and an instrument (`kind`), with the same rack behind
+//! them. Events, parameters and transport do not come through nice-plug, but from our own entries
+//! (`traffic`).
+//!
 //! Creating an instance starts nothing: hosts create plugins only to look at them. The session, and
 //! with it the message thread, starts when the host first activates the instance or asks for its
 //! state (`door::Door`).
@@ -8,120 +12,65 @@ mod apart;
 mod clap;
 mod door;
 mod entry;
-mod events;
+mod kind;
+mod lend;
 mod params;
+mod traffic;
 mod vst3;
 
+use std::marker::PhantomData;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use arrayvec::ArrayVec;
 use nih_plug::prelude::*;
 
-use crate::audio::{self, Block, EventList, MAX_CHANNELS, Points};
+use crate::audio::{
+    self, Block, EventList, Events, HostPoint, HostPointKind, MAX_CHANNELS, Points,
+};
 use crate::child::{Activation, Tail};
 use crate::rack::exchange::Player;
-use crate::session::{Preparation, SharedTail};
+use crate::session::{HostParameters, Preparation, SharedTail};
 use clap::HostPool;
-use door::Door;
 use entry::FromEntry;
 use params::HostParams;
 
+pub use kind::{Effect, Instrument, Kind};
+
 /// Matryoshka as the DAW sees it.
-pub struct Matryoshka {
+pub struct Matryoshka<K = Effect> {
     params: Arc<HostParams>,
-    door: Arc<Door>,
     player: Option<Player>,
-    events_in: EventList,
-    events_out: EventList,
     tail: Option<Arc<SharedTail>>,
     sample_rate: f64,
+    /// Nothing goes in, so that what the outputs hold is not meant.
+    starts_silent: bool,
     from_entry: FromEntry,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl Default for Matryoshka {
+impl<K> Default for Matryoshka<K> {
     fn default() -> Self {
-        let door = Arc::new(Door::default());
+        let from_entry = entry::take();
         Self {
-            params: Arc::new(HostParams::new(door.clone())),
-            door,
+            params: Arc::new(HostParams::new(from_entry.door.clone())),
             player: None,
-            events_in: EventList::default(),
-            events_out: EventList::default(),
             tail: None,
             sample_rate: 0.0,
-            from_entry: entry::take(),
+            starts_silent: true,
+            from_entry,
+            kind: PhantomData,
         }
     }
 }
 
-const STEREO_SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
-const MONO_SIDECHAIN: &[NonZeroU32] = &[new_nonzero_u32(1)];
-
-/// As many channels as the main input has, for surround, Ambisonics and the like.
-macro_rules! wide {
-    ($channels:literal, $name:literal) => {
-        layout(
-            $channels,
-            const { &[new_nonzero_u32($channels)] },
-            names($name),
-        )
-    };
-}
-
-const fn layout(
-    channels: u32,
-    sidechain: &'static [NonZeroU32],
-    names: PortNames,
-) -> AudioIOLayout {
-    AudioIOLayout {
-        main_input_channels: NonZeroU32::new(channels),
-        main_output_channels: NonZeroU32::new(channels),
-        aux_input_ports: sidechain,
-        names,
-        ..AudioIOLayout::const_default()
-    }
-}
-
-const fn names(layout: &'static str) -> PortNames {
-    PortNames {
-        layout: Some(layout),
-        aux_inputs: &["Sidechain"],
-        ..PortNames::const_default()
-    }
-}
-
-impl Plugin for Matryoshka {
-    const NAME: &'static str = "Matryoshka";
+impl<K: Kind> Plugin for Matryoshka<K> {
+    const NAME: &'static str = K::NAME;
     const VENDOR: &'static str = "Matryoshka";
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    // The third is what a VST3 host gets that asks for a mono track: nice-plug 0.4.2 takes the main
-    // bus's channels for those of the sidechain too (`aux_input_start_idx` in `setBusArrangements`,
-    // its `wrapper/vst3/wrapper.rs`), so that "Mono" never matches there. It can go with that. The
-    // sidechains of wide layouts are as wide for the same reason; a narrower one may be connected.
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
-        layout(2, STEREO_SIDECHAIN, names("Stereo")),
-        layout(1, STEREO_SIDECHAIN, names("Mono")),
-        layout(1, MONO_SIDECHAIN, names("Mono, mono sidechain")),
-        wide!(3, "3 channels"),
-        wide!(4, "4 channels"),
-        wide!(5, "5 channels"),
-        wide!(6, "6 channels"),
-        wide!(7, "7 channels"),
-        wide!(8, "8 channels"),
-        wide!(9, "9 channels"),
-        wide!(10, "10 channels"),
-        wide!(12, "12 channels"),
-        wide!(14, "14 channels"),
-        wide!(16, "16 channels"),
-        wide!(25, "25 channels"),
-        wide!(32, "32 channels"),
-        wide!(36, "36 channels"),
-        wide!(49, "49 channels"),
-        wide!(64, "64 channels"),
-    ];
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = K::LAYOUTS;
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
 
@@ -144,15 +93,18 @@ impl Plugin for Matryoshka {
         let channels = |count: Option<NonZeroU32>| count.map_or(0, NonZeroU32::get) as usize;
         let main = channels(audio_io_layout.main_output_channels);
         let sidechain = channels(audio_io_layout.aux_input_ports.first().copied());
+        let aux_outputs = audio_io_layout.aux_output_ports.iter();
+        let aux: usize = aux_outputs.map(|port| port.get() as usize).sum();
+        self.starts_silent = audio_io_layout.main_input_channels.is_none();
         let max_frames = buffer_config.max_buffer_size as usize;
         // At worst every channel of every port.
-        let spare = &self.from_entry.spare;
-        spare.resize(2 * main + sidechain, max_frames);
-        let Some(session) = self.door.session() else {
+        let FromEntry { spare, door, .. } = &self.from_entry;
+        spare.resize(2 * main + aux + sidechain, max_frames);
+        let Some(session) = door.session() else {
             // Audio passes; the reason is in the log.
             return true;
         };
-        let Some(mut player) = self.player.take().or_else(|| self.door.take_player()) else {
+        let Some(mut player) = self.player.take().or_else(|| door.take_player()) else {
             return true;
         };
         let preparation = Preparation {
@@ -197,8 +149,14 @@ impl Plugin for Matryoshka {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(player) = &mut self.player else {
-            return ProcessStatus::Normal;
+        let FromEntry { traffic, door, .. } = &self.from_entry;
+        let mut cargo = traffic.lend();
+        // A host that processes an instance twice at the same time has nothing to say the second time.
+        let mut nowhere = EventList::with_capacity(0);
+        let no_transport = audio::Transport::default();
+        let (events, points, events_out, transport) = match cargo.as_deref_mut() {
+            Some(cargo) => cargo.to_play(),
+            None => (Events::NONE, &[][..], &mut nowhere, &no_transport),
         };
         let frames = buffer.samples();
         let mut main: ArrayVec<&mut [f32], MAX_CHANNELS> = buffer
@@ -207,6 +165,15 @@ impl Plugin for Matryoshka {
             .take(MAX_CHANNELS)
             .map(|channel| &mut **channel)
             .collect();
+        if self.starts_silent {
+            // nice-plug leaves in place what the host's memory held.
+            main.iter_mut().for_each(|channel| channel.fill(0.0));
+        }
+        // The rack has no buses for them yet. When it has (`Preparation::aux_buses`), their channels go
+        // behind the main ones here, and are told to the session in `activate`.
+        for port in aux.outputs.iter_mut() {
+            (port.as_slice().iter_mut()).for_each(|channel| channel.fill(0.0));
+        }
         // A port that the host left out keeps the slices of an earlier, perhaps longer block.
         let sidechain: ArrayVec<&mut [f32], MAX_CHANNELS> = aux
             .inputs
@@ -219,33 +186,28 @@ impl Plugin for Matryoshka {
             .map(|channel| &mut **channel)
             .collect();
 
-        self.events_in.clear();
-        self.events_out.clear();
-        while let Some(event) = context.next_event() {
-            if let Some(event) = events::from_host(&event) {
-                self.events_in.push(event);
-            }
-        }
-        let transport = events::transport(context.transport());
-        // Some children take a hundred times longer over numbers that are nearly zero.
-        audio::without_denormals(|| {
-            player.run(&mut Block {
-                main: &mut main,
-                sidechain: &sidechain,
-                frames,
-                events: self.events_in.as_events(),
-                points: Points::NONE,
-                events_out: &mut self.events_out,
-                transport: &transport,
+        if let Some(player) = &mut self.player {
+            // Some children take a hundred times longer over numbers that are nearly zero.
+            audio::without_denormals(|| {
+                let block = &mut Block {
+                    main: &mut main,
+                    sidechain: &sidechain,
+                    frames,
+                    events,
+                    points: Points::NONE,
+                    events_out,
+                    transport,
+                };
+                player.run_with(block, points);
             });
-        });
-
-        for event in self.events_out.as_slice() {
-            if let Some(event) = events::to_host(event) {
-                // A host without room for it loses it; there is nowhere else to put it.
-                let _ = context.try_send_event(event);
-            }
         }
+        note_values(door.parameters(), points);
+        if let Some(cargo) = cargo.as_deref_mut() {
+            cargo.played();
+        }
+        let Some(player) = &mut self.player else {
+            return ProcessStatus::Normal;
+        };
         if let Some(latency_samples) = player.take_latency_change() {
             context.set_latency_samples(latency_samples);
         }
@@ -256,10 +218,21 @@ impl Plugin for Matryoshka {
     }
 }
 
-impl Drop for Matryoshka {
+impl<K> Drop for Matryoshka<K> {
     fn drop(&mut self) {
         // The processors go before the session that made them.
         drop(self.player.take());
+    }
+}
+
+/// Notes where the host's automation has left its parameters, so that it is told so when it asks.
+fn note_values(parameters: &HostParameters, points: &[HostPoint]) {
+    for point in points {
+        let parameter = usize::from(point.parameter);
+        match point.kind {
+            HostPointKind::Value(value) => parameters.set_value(parameter, value),
+            HostPointKind::Modulation(amount) => parameters.set_modulation(parameter, amount),
+        }
     }
 }
 

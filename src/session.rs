@@ -141,6 +141,12 @@ impl Session {
         }
     }
 
+    /// What the host told before it played.
+    #[cfg(test)]
+    pub(crate) fn preparation(&self) -> Option<Preparation> {
+        self.preparation
+    }
+
     /// How far to look for plugins that are only named. In a DAW's process: not far.
     pub fn set_thoroughness(&mut self, thoroughness: Thoroughness) {
         self.thoroughness = thoroughness;

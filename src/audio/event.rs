@@ -113,3 +113,63 @@ impl Note {
         }
     }
 }
+
+impl EventKind {
+    /// As a MIDI 1.0 message, for whoever hears nothing else; `None` for what MIDI cannot say in one
+    /// message. A note without a channel is on the first.
+    pub fn to_midi(&self) -> Option<[u8; 3]> {
+        let at = |status: u8, note: &Note| {
+            let channel = note.channel.unwrap_or(0) & 0x0f;
+            Some([status | channel, note.key?])
+        };
+        let seven_bits = |value: f64| (value.clamp(0.0, 1.0) * 127.0).round() as u8;
+        match self {
+            Self::Midi(message) => Some(*message),
+            Self::NoteOn { note, velocity } => {
+                let [status, key] = at(0x90, note)?;
+                // Zero would end the note.
+                Some([status, key, seven_bits(*velocity).max(1)])
+            }
+            Self::NoteOff { note, velocity } => {
+                let [status, key] = at(0x80, note)?;
+                Some([status, key, seven_bits(*velocity)])
+            }
+            Self::NoteChoke { note } => {
+                let [status, key] = at(0x80, note)?;
+                Some([status, key, 0])
+            }
+            Self::Expression {
+                note,
+                expression: Expression::Pressure,
+                value,
+            } => {
+                let [status, key] = at(0xa0, note)?;
+                Some([status, key, seven_bits(*value)])
+            }
+            Self::NoteEnd { .. } | Self::Expression { .. } | Self::SysEx(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_told_to_those_who_hear_only_midi_and_no_soft_note_ends_another() {
+        let note = Note::of_midi(3, 64);
+        let told = |kind: EventKind| kind.to_midi();
+        let on = |velocity| EventKind::NoteOn { note, velocity };
+        assert_eq!(told(on(100.0 / 127.0)), Some([0x93, 64, 100]));
+        assert_eq!(told(on(0.0)), Some([0x93, 64, 1]));
+        assert_eq!(told(EventKind::NoteChoke { note }), Some([0x83, 64, 0]));
+        let any = Note::default();
+        let off = |note| EventKind::NoteOff {
+            note,
+            velocity: 0.5,
+        };
+        assert_eq!(told(off(any)), None);
+        assert_eq!(told(off(note)), Some([0x83, 64, 64]));
+        assert_eq!(told(EventKind::Midi([0xc1, 7, 0])), Some([0xc1, 7, 0]));
+    }
+}

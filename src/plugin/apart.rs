@@ -8,15 +8,18 @@
 
 #![allow(unsafe_code)]
 
-use std::cell::UnsafeCell;
-use std::fmt;
-use std::ops::{Deref, DerefMut};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrayvec::ArrayVec;
 
+use super::lend::Lendable;
 use crate::audio::MAX_CHANNELS;
+
+/// The most output ports that a plugin has.
+pub(super) const MAX_OUTPUTS: usize = 16;
+
+/// How many channels each output port was declared with; zero for ports that are none.
+pub(super) type Widths = [usize; MAX_OUTPUTS];
 
 /// The channels of a port.
 pub(super) type Channels = ArrayVec<*mut f32, MAX_CHANNELS>;
@@ -26,6 +29,7 @@ pub(super) type Channels = ArrayVec<*mut f32, MAX_CHANNELS>;
 pub(super) struct Ports {
     pub input: Channels,
     pub sidechain: Channels,
+    /// Those of all output ports, one behind the other, as wide as they were declared.
     pub output: Channels,
 }
 
@@ -44,11 +48,36 @@ pub(super) unsafe fn read(given: *const *mut f32, count: usize, declared: usize)
         .collect()
 }
 
+/// The channels of all output ports, one behind the other: what a port lacks of its width is null.
+pub(super) fn in_a_row(widths: &Widths, port: impl Fn(usize, usize) -> Channels) -> Channels {
+    let mut row = Channels::new();
+    for (index, &width) in widths.iter().enumerate().filter(|(_, width)| **width > 0) {
+        let start = row.len();
+        row.extend(port(index, width).into_iter().take(MAX_CHANNELS - start));
+        while row.len() < (start + width).min(MAX_CHANNELS) {
+            row.push(ptr::null_mut());
+        }
+    }
+    row
+}
+
+/// Where in the row each port's channels are: start and length.
+pub(super) fn places(widths: &Widths, row: usize) -> ArrayVec<(usize, usize), MAX_OUTPUTS> {
+    let mut start = 0;
+    let mut places = ArrayVec::new();
+    for &width in widths.iter().take_while(|width| **width > 0) {
+        let from = start.min(row);
+        start += width;
+        places.push((from, start.min(row) - from));
+    }
+    places
+}
+
 impl Ports {
     /// Replaces what nice-plug must not see. Where memory of ours runs out, because the block is longer
     /// than announced, a port ends before the channel in question.
     ///
-    /// `outputs` is how many were declared: those that the host has left out are played for nobody,
+    /// `outputs` is how many were declared in all: those that the host has left out are played for nobody,
     /// unless there are none at all.
     ///
     /// # Safety
@@ -131,14 +160,7 @@ fn overlap(one: *const f32, other: *const f32, frames: usize) -> bool {
 }
 
 /// Memory for channels, lent to one block at a time.
-#[derive(Default)]
-pub(super) struct Spare {
-    is_lent: AtomicBool,
-    memory: UnsafeCell<Memory>,
-}
-
-// SAFETY: the memory is reached through `lend` alone, which gives it to one at a time.
-unsafe impl Sync for Spare {}
+pub(super) type Spare = Lendable<Memory>;
 
 /// The memory itself.
 #[derive(Default)]
@@ -154,43 +176,6 @@ impl Spare {
         if let Some(mut memory) = self.lend() {
             memory.samples = vec![0.0; channels * frames];
         }
-    }
-
-    /// The memory, unless it is lent to somebody else.
-    pub fn lend(&self) -> Option<Lent<'_>> {
-        let is_free = !self.is_lent.swap(true, Ordering::Acquire);
-        is_free.then_some(Lent(self))
-    }
-}
-
-impl fmt::Debug for Spare {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Spare")
-    }
-}
-
-/// The memory, until this is dropped.
-pub(super) struct Lent<'s>(&'s Spare);
-
-impl Deref for Lent<'_> {
-    type Target = Memory;
-
-    fn deref(&self) -> &Memory {
-        // SAFETY: `is_lent` was free, and is this one's until it is dropped.
-        unsafe { &*self.0.memory.get() }
-    }
-}
-
-impl DerefMut for Lent<'_> {
-    fn deref_mut(&mut self) -> &mut Memory {
-        // SAFETY: as above.
-        unsafe { &mut *self.0.memory.get() }
-    }
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        self.0.is_lent.store(false, Ordering::Release);
     }
 }
 
@@ -338,11 +323,19 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_lent_to_one_at_a_time() {
-        let spare = Spare::default();
-        let lent = spare.lend();
-        assert!(lent.is_some() && spare.lend().is_none());
-        drop(lent);
-        assert!(spare.lend().is_some());
+    fn ports_that_are_missing_or_narrow_keep_their_place_in_the_row() {
+        let mut host = Host::new();
+        let given = [
+            host.channels(&[Some(0), Some(1)]),
+            Channels::new(),
+            host.channels(&[Some(2)]),
+        ];
+        let mut widths = Widths::default();
+        widths[..3].copy_from_slice(&[2, 2, 2]);
+        let row = in_a_row(&widths, |port, _| given[port].clone());
+        let wanted = host.channels(&[Some(0), Some(1), None, None, Some(2), None]);
+        assert_eq!(row, wanted);
+        assert_eq!(places(&widths, 6)[..], [(0, 2), (2, 2), (4, 2)]);
+        assert_eq!(places(&widths, 3)[..], [(0, 2), (2, 1), (3, 0)]);
     }
 }

@@ -1,12 +1,22 @@
 //! Matryoshka as a CLAP plugin: nice-plug's wrapper behind an entry point of our own.
 //!
-//! The entry is ours so that single functions of the plugin's table can be replaced: see
-//! [`ports`], which keeps awkward hosts' audio ports from nice-plug, and [`thread_pool`], which uses
-//! the host's threads.
+//! The entry is ours so that single functions of the plugin's table can be replaced ([`shim`]):
+//! [`ports`] keeps awkward hosts' audio ports from nice-plug, [`events`], [`transport`] and [`params`]
+//! are all that the host sends besides audio, [`news`] is what we tell by ourselves, and
+//! [`thread_pool`] uses the host's threads. Latency, tail, state, render mode and audio ports stay
+//! nice-plug's.
 #![allow(unsafe_code)]
 
+mod events;
+mod news;
+mod note_ports;
+mod params;
 mod ports;
+mod shim;
+#[cfg(test)]
+mod tests;
 mod thread_pool;
+mod transport;
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
@@ -19,23 +29,16 @@ use nih_plug::wrapper::clap::{
 };
 use nih_plug::wrapper::setup_logger;
 
-use super::Matryoshka;
-use super::apart::Spare;
 use super::entry::{self, FromEntry};
+use super::{Effect, Instrument, Kind, Matryoshka};
 pub(super) use thread_pool::HostPool;
 
-impl ClapPlugin for Matryoshka {
-    const CLAP_ID: &'static str = "org.matryoshka.matryoshka";
-    const CLAP_DESCRIPTION: Option<&'static str> =
-        Some("A rack of plugins of any format, in one plugin");
+impl<K: Kind> ClapPlugin for Matryoshka<K> {
+    const CLAP_ID: &'static str = K::CLAP_ID;
+    const CLAP_DESCRIPTION: Option<&'static str> = Some(K::CLAP_DESCRIPTION);
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
-    const CLAP_FEATURES: &'static [ClapFeature] = &[
-        ClapFeature::AudioEffect,
-        ClapFeature::Utility,
-        ClapFeature::Stereo,
-        ClapFeature::Mono,
-    ];
+    const CLAP_FEATURES: &'static [ClapFeature] = K::CLAP_FEATURES;
 }
 
 /// What a CLAP host looks for in the library.
@@ -55,13 +58,28 @@ static FACTORY: clap_plugin_factory = clap_plugin_factory {
     create_plugin: Some(create_plugin),
 };
 
-fn descriptor() -> &'static PluginDescriptor {
-    static DESCRIPTOR: OnceLock<PluginDescriptor> = OnceLock::new();
-    DESCRIPTOR.get_or_init(PluginDescriptor::for_plugin::<Matryoshka>)
+/// One of the bundle's plugins.
+struct Listed {
+    descriptor: PluginDescriptor,
+    /// # Safety
+    ///
+    /// The host's table is complete, and outlives the plugin.
+    make: unsafe fn(*const clap_host) -> *const clap_plugin,
+}
+
+fn plugins() -> &'static [Listed; 2] {
+    static PLUGINS: OnceLock<[Listed; 2]> = OnceLock::new();
+    fn list<K: Kind>() -> Listed {
+        Listed {
+            descriptor: PluginDescriptor::for_plugin::<Matryoshka<K>>(),
+            make: make::<K>,
+        }
+    }
+    PLUGINS.get_or_init(|| [list::<Effect>(), list::<Instrument>()])
 }
 
 extern "C" fn init(_plugin_path: *const c_char) -> bool {
-    setup_logger::<Matryoshka>();
+    setup_logger::<Matryoshka<Effect>>();
     true
 }
 
@@ -76,16 +94,16 @@ extern "C" fn get_factory(factory_id: *const c_char) -> *const c_void {
 }
 
 unsafe extern "C" fn get_plugin_count(_factory: *const clap_plugin_factory) -> u32 {
-    1
+    plugins().len() as u32
 }
 
 unsafe extern "C" fn get_plugin_descriptor(
     _factory: *const clap_plugin_factory,
     index: u32,
 ) -> *const clap_plugin_descriptor {
-    match index {
-        0 => descriptor().clap_plugin_descriptor(),
-        _ => ptr::null(),
+    match plugins().get(index as usize) {
+        Some(plugin) => plugin.descriptor.clap_plugin_descriptor(),
+        None => ptr::null(),
     }
 }
 
@@ -98,21 +116,29 @@ unsafe extern "C" fn create_plugin(
         return ptr::null();
     }
     // SAFETY: not null, and a C string by CLAP's contract.
-    if unsafe { CStr::from_ptr(plugin_id) } != descriptor().clap_id() {
-        return ptr::null();
+    let id = unsafe { CStr::from_ptr(plugin_id) };
+    match (plugins().iter()).find(|plugin| plugin.descriptor.clap_id() == id) {
+        // SAFETY: the host's table, which outlives the plugin by CLAP's contract.
+        Some(plugin) => unsafe { (plugin.make)(host) },
+        None => ptr::null(),
     }
+}
+
+/// # Safety
+///
+/// The host's table is complete, and outlives the plugin.
+unsafe fn make<K: Kind>(host: *const clap_host) -> *const clap_plugin {
     let pool = HostPool::new(host);
-    let spare = Arc::new(Spare::default());
     let given = FromEntry {
         host_pool: Some(pool.clone()),
-        spare: spare.clone(),
         ..FromEntry::default()
     };
-    // SAFETY: the host's table, which outlives the plugin by CLAP's contract.
-    let wrapper = entry::give(given, || unsafe { Wrapper::<Matryoshka>::new(host) });
+    let kept = given.clone();
+    // SAFETY: the caller's promise.
+    let wrapper = entry::give(given, || unsafe { Wrapper::<Matryoshka<K>>::new(host) });
     let wrapper = Arc::into_raw(wrapper);
     // SAFETY: the Arc was just leaked, so the wrapper lives until its own `destroy` takes it back.
     let plugin = unsafe { (*wrapper).clap_plugin.as_ptr() };
     // SAFETY: the table is the wrapper's, complete and alive.
-    unsafe { ports::guard(plugin, pool, spare) }
+    unsafe { shim::wrap(plugin, host, pool, kept) }
 }

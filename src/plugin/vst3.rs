@@ -1,11 +1,23 @@
 //! Matryoshka as a VST3 plugin: nice-plug's wrapper behind a factory of our own.
 //!
-//! The factory is ours so that single functions of the plugin's tables can be replaced: see
-//! [`buses`], which keeps awkward hosts' buses from nice-plug.
+//! The factory is ours so that single functions of the plugin's tables can be replaced ([`shim`]):
+//! [`processor`] is the blocks, with [`buses`], which keeps awkward hosts' buses from nice-plug, and
+//! [`events`], [`midi`] and [`transport`]; [`controller`] and [`units`] are the parameters, and [`news`]
+//! is what we tell by ourselves. Latency, tail, state and note expressions' names stay nice-plug's.
 #![allow(unsafe_code)]
 
+mod base;
 mod buses;
+mod controller;
+mod events;
 mod factory;
+mod midi;
+mod news;
+mod processor;
+mod shim;
+mod text;
+mod transport;
+mod units;
 
 use std::ffi::c_void;
 
@@ -14,13 +26,12 @@ use nih_plug::wrapper::setup_logger;
 use nih_plug::wrapper::vst3::vst3::ComWrapper;
 use nih_plug::wrapper::vst3::vst3::Steinberg::IPluginFactory;
 
-use super::Matryoshka;
+use super::{Effect, Kind, Matryoshka};
 use factory::Factory;
 
-impl Vst3Plugin for Matryoshka {
-    const VST3_CLASS_ID: [u8; 16] = *b"MatryoshkaRack01";
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
-        &[Vst3SubCategory::Fx, Vst3SubCategory::Tools];
+impl<K: Kind> Vst3Plugin for Matryoshka<K> {
+    const VST3_CLASS_ID: [u8; 16] = K::VST3_CLASS_ID;
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = K::VST3_SUBCATEGORIES;
 }
 
 /// What a VST3 host asks for first: the factory, owned by the caller.
@@ -33,7 +44,7 @@ pub extern "system" fn GetPluginFactory() -> *mut c_void {
 }
 
 fn enter() -> bool {
-    setup_logger::<Matryoshka>();
+    setup_logger::<Matryoshka<Effect>>();
     true
 }
 

@@ -10,7 +10,6 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap_sys::audio_buffer::clap_audio_buffer;
@@ -18,100 +17,81 @@ use clap_sys::ext::audio_ports::{
     CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports,
 };
 use clap_sys::plugin::clap_plugin;
-use clap_sys::process::{clap_process, clap_process_status};
+use clap_sys::process::clap_process;
 
-use super::super::apart::{self, Channels, Memory, Ports, Spare};
-use super::thread_pool::{self, HostPool};
+use super::super::apart::{self, Channels, MAX_OUTPUTS, Memory, Ports};
+use arrayvec::ArrayVec;
 
-/// Main and sidechain input; main output.
+/// Main and sidechain input.
 const INPUTS: usize = 2;
-const OUTPUTS: usize = 1;
 
-/// A plugin's table with some functions replaced. The table comes first, so that the host's pointer
-/// to it is a pointer to this; `plugin_data` stays nice-plug's, which its other functions need.
-#[repr(C)]
-pub(super) struct Guarded {
-    plugin: clap_plugin,
-    pub(super) inner: *const clap_plugin,
-    pub(super) pool: Arc<HostPool>,
-    spare: Arc<Spare>,
-    /// Channels that were declared, as of the last activation.
+/// Channels that were declared, as of the last activation.
+#[derive(Default)]
+pub(super) struct Declared {
     inputs: [AtomicU32; INPUTS],
-    outputs: [AtomicU32; OUTPUTS],
+    outputs: [AtomicU32; MAX_OUTPUTS],
 }
 
-/// Wraps a plugin for the host. The result is freed when the host destroys it.
-///
-/// # Safety
-///
-/// `plugin` is a complete table that lives until its `destroy` is called.
-pub(super) unsafe fn guard(
-    plugin: *const clap_plugin,
-    pool: Arc<HostPool>,
-    spare: Arc<Spare>,
-) -> *const clap_plugin {
-    let guarded = Box::new(Guarded {
-        plugin: clap_plugin {
-            init: Some(thread_pool::init),
-            get_extension: Some(thread_pool::get_extension),
-            activate: Some(activate),
-            process: Some(process),
-            destroy: Some(destroy),
-            // SAFETY: the caller's promise.
-            ..unsafe { *plugin }
-        },
-        inner: plugin,
-        pool,
-        spare,
-        inputs: Default::default(),
-        outputs: Default::default(),
-    });
-    Box::into_raw(guarded).cast()
-}
-
-/// # Safety
-///
-/// `plugin` came from [`guard`] and was not destroyed: all that the host may pass to the functions
-/// below.
-pub(super) unsafe fn guarded<'a>(plugin: *const clap_plugin) -> &'a Guarded {
-    // SAFETY: the table is the first member of a `Guarded` (repr(C)).
-    unsafe { &*plugin.cast::<Guarded>() }
-}
-
-unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
-    // SAFETY: the host destroys once what `guard` made.
-    let guarded = unsafe { Box::from_raw(plugin.cast_mut().cast::<Guarded>()) };
-    // SAFETY: the inner table is alive until this call.
-    if let Some(destroy) = unsafe { (*guarded.inner).destroy } {
-        // SAFETY: as above.
-        unsafe { destroy(guarded.inner) };
+impl Declared {
+    /// Takes down the layout, which cannot change from here to deactivation.
+    ///
+    /// # Safety
+    ///
+    /// Main thread; the plugin's table is complete and alive.
+    pub(super) unsafe fn ask(&self, plugin: *const clap_plugin) {
+        for (ports, is_input) in [(&self.inputs[..], true), (&self.outputs[..], false)] {
+            for (index, channels) in (0..).zip(ports) {
+                // SAFETY: the caller's promise.
+                let declared = unsafe { declared_channels(plugin, index, is_input) };
+                channels.store(declared, Ordering::Release);
+            }
+        }
     }
-}
 
-unsafe extern "C" fn activate(
-    plugin: *const clap_plugin,
-    sample_rate: f64,
-    min_frames: u32,
-    max_frames: u32,
-) -> bool {
-    // SAFETY: the host's pointer.
-    let guarded = unsafe { guarded(plugin) };
-    // The layout cannot change from here to deactivation.
-    for (index, channels) in guarded.inputs.iter().enumerate() {
-        // SAFETY: main thread, as CLAP wants it for asking for ports.
-        let declared = unsafe { declared_channels(guarded.inner, index as u32, true) };
-        channels.store(declared, Ordering::Release);
-    }
-    for (index, channels) in guarded.outputs.iter().enumerate() {
-        // SAFETY: as above.
-        let declared = unsafe { declared_channels(guarded.inner, index as u32, false) };
-        channels.store(declared, Ordering::Release);
-    }
-    // SAFETY: the inner table is alive.
-    match unsafe { (*guarded.inner).activate } {
-        // SAFETY: as above.
-        Some(activate) => unsafe { activate(guarded.inner, sample_rate, min_frames, max_frames) },
-        None => false,
+    /// Runs a block with its ports as they were declared. Without memory for what cannot be kept apart,
+    /// ports end before that.
+    ///
+    /// # Safety
+    ///
+    /// The block is a valid one by CLAP's contract.
+    pub(super) unsafe fn arrange<R>(
+        &self,
+        mut block: clap_process,
+        spare: Option<&mut Memory>,
+        run: impl FnOnce(&clap_process) -> R,
+    ) -> R {
+        let declared = |port: &AtomicU32| port.load(Ordering::Acquire) as usize;
+        let widths = self.outputs.each_ref().map(declared);
+        let [input, sidechain] = self.inputs.each_ref().map(declared);
+        let (inputs, count) = (block.audio_inputs, block.audio_inputs_count);
+        // SAFETY: the lists have as many ports as their counts say.
+        let mut ports = unsafe {
+            let outputs = |index, width| {
+                let given = block.audio_outputs.cast_const();
+                channels(given, block.audio_outputs_count, index, width)
+            };
+            Ports {
+                input: channels(inputs, count, 0, input),
+                sidechain: channels(inputs, count, 1, sidechain),
+                output: apart::in_a_row(&widths, outputs),
+            }
+        };
+        let mut none = Memory::default();
+        let spare = spare.unwrap_or(&mut none);
+        // SAFETY: the host's channels have as many samples as the block has frames.
+        unsafe { ports.separate(widths.iter().sum(), block.frames_count as usize, spare) };
+        let inputs = [&mut ports.input, &mut ports.sidechain]
+            .map(|channels| buffer(channels.as_mut_ptr(), channels.len()));
+        let row = ports.output.as_mut_ptr();
+        let mut outputs: ArrayVec<clap_audio_buffer, MAX_OUTPUTS> =
+            (apart::places(&widths, ports.output.len()).into_iter())
+                .map(|(start, count)| buffer(row.wrapping_add(start), count))
+                .collect();
+        block.audio_inputs = inputs.as_ptr();
+        block.audio_inputs_count = inputs.len() as u32;
+        block.audio_outputs = outputs.as_mut_ptr();
+        block.audio_outputs_count = outputs.len() as u32;
+        run(&block)
     }
 }
 
@@ -139,46 +119,6 @@ unsafe fn declared_channels(plugin: *const clap_plugin, index: u32, is_input: bo
     }
 }
 
-unsafe extern "C" fn process(
-    plugin: *const clap_plugin,
-    process: *const clap_process,
-) -> clap_process_status {
-    // SAFETY: the host's pointer.
-    let guarded = unsafe { guarded(plugin) };
-    // SAFETY: the inner table is alive.
-    let inner = unsafe { (*guarded.inner).process };
-    let (Some(inner), false) = (inner, process.is_null()) else {
-        return clap_sys::process::CLAP_PROCESS_ERROR;
-    };
-    // SAFETY: not null, and a valid block by CLAP's contract.
-    let mut block = unsafe { *process };
-    let declared = |port: &AtomicU32| port.load(Ordering::Acquire) as usize;
-    let [input, sidechain] = &guarded.inputs;
-    let [output] = &guarded.outputs;
-    // SAFETY: the lists have as many ports as their counts say.
-    let mut ports = unsafe {
-        Ports {
-            input: channels(block.audio_inputs, block.audio_inputs_count, 0, input),
-            sidechain: channels(block.audio_inputs, block.audio_inputs_count, 1, sidechain),
-            output: channels(block.audio_outputs, block.audio_outputs_count, 0, output),
-        }
-    };
-    // A host that processes an instance twice at the same time gets no memory for the second.
-    let mut lent = guarded.spare.lend();
-    let mut none = Memory::default();
-    let spare = lent.as_deref_mut().unwrap_or(&mut none);
-    // SAFETY: the host's channels have as many samples as the block has frames.
-    unsafe { ports.separate(declared(output), block.frames_count as usize, spare) };
-    let inputs = [&mut ports.input, &mut ports.sidechain].map(buffer);
-    let mut outputs = [buffer(&mut ports.output)];
-    block.audio_inputs = inputs.as_ptr();
-    block.audio_inputs_count = inputs.len() as u32;
-    block.audio_outputs = outputs.as_mut_ptr();
-    block.audio_outputs_count = outputs.len() as u32;
-    // SAFETY: the block is the host's, with lists that live until this call returns.
-    unsafe { inner(guarded.inner, &raw const block) }
-}
-
 /// The channels of a port, as many as there are and were declared.
 ///
 /// # Safety
@@ -187,15 +127,14 @@ unsafe extern "C" fn process(
 unsafe fn channels(
     ports: *const clap_audio_buffer,
     count: u32,
-    index: u32,
-    declared: &AtomicU32,
+    index: usize,
+    declared: usize,
 ) -> Channels {
-    if ports.is_null() || index >= count {
+    if ports.is_null() || index >= count as usize {
         return Channels::new();
     }
     // SAFETY: the index is below the count.
-    let port = unsafe { &*ports.add(index as usize) };
-    let declared = declared.load(Ordering::Acquire) as usize;
+    let port = unsafe { &*ports.add(index) };
     // SAFETY: a port has as many pointers as channels, where it has any.
     unsafe {
         apart::read(
@@ -206,11 +145,11 @@ unsafe fn channels(
     }
 }
 
-fn buffer(channels: &mut Channels) -> clap_audio_buffer {
+fn buffer(channels: *mut *mut f32, count: usize) -> clap_audio_buffer {
     clap_audio_buffer {
-        data32: channels.as_mut_ptr(),
+        data32: channels,
         data64: ptr::null_mut(),
-        channel_count: channels.len() as u32,
+        channel_count: count as u32,
         latency: 0,
         constant_mask: 0,
     }

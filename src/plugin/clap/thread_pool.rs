@@ -18,7 +18,6 @@
 
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering::SeqCst};
@@ -29,14 +28,14 @@ use clap_sys::ext::thread_pool::{
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
 
-use super::ports::guarded;
+use super::shim::shim;
 use crate::cores::{Fork, TaskPanicked, perform};
 use crate::session::{HostAnswer, HostCores};
 
 /// One bit for each.
 const MOST_TASKS: usize = 64;
 
-static EXTENSION: clap_plugin_thread_pool = clap_plugin_thread_pool { exec: Some(exec) };
+pub(super) static EXTENSION: clap_plugin_thread_pool = clap_plugin_thread_pool { exec: Some(exec) };
 
 /// One instance's way to its host's threads.
 #[derive(Debug)]
@@ -75,6 +74,21 @@ impl HostPool {
             job: AtomicPtr::default(),
             inside: AtomicU32::new(0),
         })
+    }
+
+    /// Learns whether the host has a pool.
+    ///
+    /// # Safety
+    ///
+    /// Within `init`; the host's table is complete and alive.
+    pub(super) unsafe fn meet(&self) {
+        // SAFETY: the caller's promise. What the host returns for that name is null or of that type.
+        unsafe {
+            if let Some(get_extension) = (*self.host).get_extension {
+                let extension = get_extension(self.host, CLAP_EXT_THREAD_POOL.as_ptr());
+                self.extension.store(extension.cast_mut().cast(), SeqCst);
+            }
+        }
     }
 
     /// The pool, if the host has one. Known from `init` on.
@@ -154,52 +168,8 @@ impl Job {
 
 /// # Safety
 ///
-/// The host's call: `plugin` came from `ports::guard`, on the main thread, once.
-pub(super) unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
-    // SAFETY: the host's pointer.
-    let guarded = unsafe { guarded(plugin) };
-    let pool = &guarded.pool;
-    // SAFETY: the host's table is complete and alive, and may be asked from `init` on; what it
-    // returns for that name is null or of that type.
-    unsafe {
-        if let Some(get_extension) = (*pool.host).get_extension {
-            let extension = get_extension(pool.host, CLAP_EXT_THREAD_POOL.as_ptr());
-            pool.extension.store(extension.cast_mut().cast(), SeqCst);
-        }
-    }
-    // SAFETY: the inner table is alive.
-    match unsafe { (*guarded.inner).init } {
-        // SAFETY: as above.
-        Some(init) => unsafe { init(guarded.inner) },
-        None => false,
-    }
-}
-
-/// # Safety
-///
-/// The host's call: `plugin` came from `ports::guard`; `id` is a C string or null.
-pub(super) unsafe extern "C" fn get_extension(
-    plugin: *const clap_plugin,
-    id: *const c_char,
-) -> *const c_void {
-    // SAFETY: a C string, where it is not null.
-    if !id.is_null() && unsafe { CStr::from_ptr(id) } == CLAP_EXT_THREAD_POOL {
-        return ptr::from_ref(&EXTENSION).cast();
-    }
-    // SAFETY: the host's pointer; the inner table is alive.
-    let inner = unsafe { guarded(plugin) }.inner;
-    // SAFETY: as above.
-    match unsafe { (*inner).get_extension } {
-        // SAFETY: as above.
-        Some(get_extension) => unsafe { get_extension(inner, id) },
-        None => ptr::null(),
-    }
-}
-
-/// # Safety
-///
-/// The host's call: `plugin` came from `ports::guard` and is not destroyed.
+/// The host's call: `plugin` came from `shim::wrap` and is not destroyed.
 unsafe extern "C" fn exec(plugin: *const clap_plugin, task: u32) {
     // SAFETY: the host's pointer. The instance's pool lives as long as the instance.
-    unsafe { guarded(plugin) }.pool.exec(task);
+    unsafe { shim(plugin) }.pool.exec(task);
 }

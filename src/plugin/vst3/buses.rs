@@ -9,80 +9,26 @@
 #[cfg(test)]
 mod tests;
 
-use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
-use nih_plug::wrapper::vst3::Wrapper;
-use nih_plug::wrapper::vst3::vst3::ComWrapper;
+use arrayvec::ArrayVec;
 use nih_plug::wrapper::vst3::vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusDirections_, IAudioProcessor,
-    IAudioProcessorVtbl, ProcessData, SpeakerArrangement,
+    ProcessData, SpeakerArrangement,
 };
-use nih_plug::wrapper::vst3::vst3::Steinberg::{int32, kResultOk, tresult};
+use nih_plug::wrapper::vst3::vst3::Steinberg::{int32, kResultFalse, kResultOk, tresult};
 
-use super::super::Matryoshka;
-use super::super::apart::{self, Channels, Memory, Ports, Spare};
+use super::super::apart::{self, Channels, MAX_OUTPUTS, Memory, Ports, Widths};
+use super::shim::table;
 
-/// An object's own table, which differs from nice-plug's in `process`, with what that needs. The table
-/// comes first, so that the object's pointer to it is a pointer to this. Filled when the object is made.
-#[repr(C)]
-pub(super) struct Table {
-    outer: IAudioProcessorVtbl,
-    inner: IAudioProcessorVtbl,
-    spare: Arc<Spare>,
-    arrangements: Arrangements,
-}
-
-/// The speakers that the host has last agreed on; none before.
+/// The speakers that the host has last agreed on; none before. An instrument's never change.
 #[derive(Default)]
-struct Arrangements {
+pub(super) struct Arrangements {
     inputs: [AtomicU64; 2],
     output: AtomicU64,
 }
 
-/// Replaces the `IAudioProcessor` table of a new object, which nobody else may have seen yet. The plugin
-/// in the object keeps `place`.
-pub(super) fn guard(
-    wrapper: &ComWrapper<Wrapper<Matryoshka>>,
-    place: &Arc<OnceLock<Table>>,
-    spare: Arc<Spare>,
-) {
-    let Some(processor) = wrapper.as_com_ref::<IAudioProcessor>() else {
-        return;
-    };
-    let object = processor.as_ptr();
-    // SAFETY: the object is alive, and its first word points to its table by COM's contract.
-    let theirs = unsafe { (*object).vtbl };
-    let table = place.get_or_init(|| {
-        // SAFETY: the table lives as long as the library. It is plain function pointers, without a
-        // destructor, so two bitwise copies of it do no harm.
-        let (inner, mut outer) = unsafe { (ptr::read(theirs), ptr::read(theirs)) };
-        outer.process = process;
-        outer.setBusArrangements = set_bus_arrangements;
-        outer.getBusArrangement = get_bus_arrangement;
-        Table {
-            outer,
-            inner,
-            spare,
-            arrangements: Arrangements::default(),
-        }
-    });
-    // SAFETY: the word is in the object's header on the heap, which Rust code only reads through raw
-    // pointers; no other thread knows the object yet. The table lives as long as the plugin in the
-    // object, which goes when the object does.
-    unsafe { (&raw mut (*object).vtbl).write(ptr::from_ref(table).cast()) };
-}
-
-/// # Safety
-///
-/// `this` came from [`guard`] and is alive: all that the host may pass to the functions below.
-unsafe fn table<'a>(this: *mut IAudioProcessor) -> &'a Table {
-    // SAFETY: the object's table is the first member of a `Table` (repr(C)), which lives as long.
-    unsafe { &*(*this).vtbl.cast::<Table>() }
-}
-
-unsafe extern "system" fn set_bus_arrangements(
+pub(super) unsafe extern "system" fn set_bus_arrangements(
     this: *mut IAudioProcessor,
     inputs: *mut SpeakerArrangement,
     input_count: int32,
@@ -91,6 +37,18 @@ unsafe extern "system" fn set_bus_arrangements(
 ) -> tresult {
     // SAFETY: the host's pointer.
     let table = unsafe { table(this) };
+    if table.shim.is_instrument {
+        // nice-plug refuses hosts that have no list of inputs where there are none.
+        let is_ours =
+            input_count == 0 && output_count == MAX_OUTPUTS as int32 && !outputs.is_null();
+        // SAFETY: the host's list, as long as it says.
+        let is_stereo = |bus| unsafe { (*outputs.add(bus)).count_ones() == 2 };
+        return if is_ours && (0..MAX_OUTPUTS).all(is_stereo) {
+            kResultOk
+        } else {
+            kResultFalse
+        };
+    }
     // SAFETY: the host's own lists; nice-plug refuses null by itself.
     let answer = unsafe {
         (table.inner.setBusArrangements)(this, inputs, input_count, outputs, output_count)
@@ -106,7 +64,7 @@ unsafe extern "system" fn set_bus_arrangements(
             main
         };
         let is_as_wide = sidechain.count_ones() == main.count_ones();
-        let arrangements = &table.arrangements;
+        let arrangements = &table.shim.arrangements;
         let [known_main, known_sidechain] = &arrangements.inputs;
         known_main.store(main, Ordering::Release);
         known_sidechain.store(if is_as_wide { sidechain } else { main }, Ordering::Release);
@@ -117,7 +75,7 @@ unsafe extern "system" fn set_bus_arrangements(
 
 /// What the host has agreed on comes back as it was: nice-plug 0.4.2 only knows the number of channels,
 /// answers with another arrangement of as many, and cannot count to 64.
-unsafe extern "system" fn get_bus_arrangement(
+pub(super) unsafe extern "system" fn get_bus_arrangement(
     this: *mut IAudioProcessor,
     direction: BusDirection,
     index: int32,
@@ -127,10 +85,10 @@ unsafe extern "system" fn get_bus_arrangement(
     let table = unsafe { table(this) };
     let known = match usize::try_from(index) {
         Ok(index @ 0..=1) if direction == BusDirections_::kInput as BusDirection => {
-            table.arrangements.inputs[index].load(Ordering::Acquire)
+            table.shim.arrangements.inputs[index].load(Ordering::Acquire)
         }
         Ok(0) if direction == BusDirections_::kOutput as BusDirection => {
-            table.arrangements.output.load(Ordering::Acquire)
+            table.shim.arrangements.output.load(Ordering::Acquire)
         }
         _ => 0,
     };
@@ -143,61 +101,71 @@ unsafe extern "system" fn get_bus_arrangement(
     kResultOk
 }
 
-unsafe extern "system" fn process(this: *mut IAudioProcessor, data: *mut ProcessData) -> tresult {
-    // SAFETY: the host's pointer.
-    let table = unsafe { table(this) };
-    let inner = &table.inner;
-    // SAFETY: null or valid by VST3's contract.
-    let Some(given) = (unsafe { data.as_ref() }) else {
-        // SAFETY: nice-plug refuses null by itself.
-        return unsafe { (inner.process)(this, data) };
-    };
-    if given.numSamples <= 0 || given.numOutputs <= 0 || given.outputs.is_null() {
-        // A flush of parameters, without audio.
-        // SAFETY: the host's own data.
-        return unsafe { (inner.process)(this, data) };
-    }
+/// Runs a block with its buses as they were agreed on. Without memory for what cannot be kept apart, buses
+/// end before that.
+///
+/// # Safety
+///
+/// `this` is the host's pointer; the block is a valid one with audio by VST3's contract.
+pub(super) unsafe fn arrange<R>(
+    this: *mut IAudioProcessor,
+    mut block: ProcessData,
+    spare: Option<&mut Memory>,
+    run: impl FnOnce(&mut ProcessData) -> R,
+) -> R {
+    let given = block;
     // SAFETY: `this` is alive.
     let declared = |direction, bus| unsafe { declared(this, direction as BusDirection, bus) };
-    let outputs_declared = declared(BusDirections_::kOutput, 0);
+    let mut widths = Widths::default();
+    for (bus, width) in widths.iter_mut().enumerate() {
+        *width = declared(BusDirections_::kOutput, bus);
+        if *width == 0 {
+            break;
+        }
+    }
     // SAFETY: the lists have as many buses as their counts say.
     let mut ports = unsafe {
         let input = |bus| {
             let declared = declared(BusDirections_::kInput, bus);
             channels(given.inputs, given.numInputs, bus, declared)
         };
+        let output = |bus, width| channels(given.outputs, given.numOutputs, bus, width);
         Ports {
             input: input(0),
             sidechain: input(1),
-            output: channels(given.outputs, given.numOutputs, 0, outputs_declared),
+            output: apart::in_a_row(&widths, output),
         }
     };
-    // A host that processes an instance twice at the same time gets no memory for the second.
-    let mut lent = table.spare.lend();
     let mut none = Memory::default();
-    let spare = lent.as_deref_mut().unwrap_or(&mut none);
+    let spare = spare.unwrap_or(&mut none);
     // SAFETY: the host's channels have as many samples as the block.
-    unsafe { ports.separate(outputs_declared, given.numSamples as usize, spare) };
-    let mut block = *given;
-    let mut inputs = [&mut ports.input, &mut ports.sidechain].map(bus);
-    let mut outputs = [bus(&mut ports.output)];
+    unsafe { ports.separate(widths.iter().sum(), given.numSamples as usize, spare) };
+    let mut inputs = [&mut ports.input, &mut ports.sidechain]
+        .map(|channels| bus(channels.as_mut_ptr(), channels.len()));
+    let row = ports.output.as_mut_ptr();
+    let mut outputs: ArrayVec<AudioBusBuffers, MAX_OUTPUTS> =
+        (apart::places(&widths, ports.output.len()).into_iter())
+            .map(|(start, count)| bus(row.wrapping_add(start), count))
+            .collect();
     block.inputs = inputs.as_mut_ptr();
     block.numInputs = inputs.len() as int32;
     block.outputs = outputs.as_mut_ptr();
     block.numOutputs = outputs.len() as int32;
-    // SAFETY: the host's block, with lists that live until this call returns.
-    let result = unsafe { (inner.process)(this, &raw mut block) };
-    // SAFETY: the host's list has at least one bus. What nice-plug says of silence goes back.
-    unsafe { (*given.outputs).silenceFlags = outputs[0].silenceFlags };
+    let result = run(&mut block);
+    let theirs = usize::try_from(given.numOutputs).unwrap_or(0);
+    for (bus, output) in outputs.iter().enumerate().take(theirs) {
+        // SAFETY: below the count of the host's list. What nice-plug says of silence goes back.
+        unsafe { (*given.outputs.add(bus)).silenceFlags = output.silenceFlags };
+    }
     result
 }
 
-fn bus(channels: &mut Channels) -> AudioBusBuffers {
+fn bus(channels: *mut *mut f32, count: usize) -> AudioBusBuffers {
     AudioBusBuffers {
-        numChannels: channels.len() as int32,
+        numChannels: count as int32,
         silenceFlags: 0,
         __field0: AudioBusBuffers__type0 {
-            channelBuffers32: channels.as_mut_ptr(),
+            channelBuffers32: channels,
         },
     }
 }
@@ -231,7 +199,7 @@ unsafe fn channels(
 ///
 /// # Safety
 ///
-/// `this` came from [`guard`] and is alive.
+/// `this` is the host's pointer.
 unsafe fn declared(this: *mut IAudioProcessor, direction: BusDirection, bus: usize) -> usize {
     let mut arrangement = 0;
     // SAFETY: the caller's promise.

@@ -1,24 +1,36 @@
-//! The VST3 factory: describes the one plugin there is, and makes instances of it.
+//! The VST3 factory: describes the plugins there are, and makes instances of them.
 
 use std::ffi::c_void;
-use std::sync::{Arc, OnceLock};
 
+use nih_plug::wrapper::vst3::PluginInfo;
 use nih_plug::wrapper::vst3::vst3::Steinberg::{
     FIDString, FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactory3,
     IPluginFactory3Trait, IPluginFactoryTrait, PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo,
     TUID, int32, kInvalidArgument, kResultOk, tresult,
 };
-use nih_plug::wrapper::vst3::vst3::{Class, ComWrapper};
-use nih_plug::wrapper::vst3::{PluginInfo, Wrapper};
+use nih_plug::wrapper::vst3::vst3::{Class, ComPtr};
 
-use super::super::Matryoshka;
-use super::super::apart::Spare;
-use super::super::entry::{self, FromEntry};
-use super::buses;
+use super::super::{Effect, Instrument, Kind, Matryoshka};
+use super::shim;
 
-/// The factory, with what it tells of the plugin.
+/// The factory, with what it tells of the plugins.
 pub(super) struct Factory {
-    plugin: PluginInfo,
+    plugins: [Listed; 2],
+}
+
+/// One of the bundle's plugins.
+struct Listed {
+    info: PluginInfo,
+    make: fn() -> Option<ComPtr<FUnknown>>,
+}
+
+impl Listed {
+    fn new<K: Kind>() -> Self {
+        Self {
+            info: PluginInfo::for_plugin::<Matryoshka<K>>(),
+            make: || shim::make::<K>().to_com_ptr::<FUnknown>(),
+        }
+    }
 }
 
 impl Class for Factory {
@@ -28,21 +40,24 @@ impl Class for Factory {
 impl Factory {
     pub(super) fn new() -> Self {
         Self {
-            plugin: PluginInfo::for_plugin::<Matryoshka>(),
+            plugins: [Listed::new::<Effect>(), Listed::new::<Instrument>()],
         }
     }
 
-    /// Writes what is asked for, if the host names the one class and a place to write to.
+    /// Writes what is asked for, if the host names a class and a place to write to.
     ///
     /// # Safety
     ///
     /// `place` is null or valid for writes.
     unsafe fn tell<T>(&self, index: int32, place: *mut T, what: fn(&PluginInfo) -> T) -> tresult {
-        if index != 0 || place.is_null() {
+        let listed = usize::try_from(index)
+            .ok()
+            .and_then(|it| self.plugins.get(it));
+        let Some(listed) = listed.filter(|_| !place.is_null()) else {
             return kInvalidArgument;
-        }
+        };
         // SAFETY: not null, and the caller's promise.
-        unsafe { place.write(what(&self.plugin)) };
+        unsafe { place.write(what(&listed.info)) };
         kResultOk
     }
 }
@@ -54,7 +69,7 @@ impl IPluginFactoryTrait for Factory {
     }
 
     unsafe fn countClasses(&self) -> int32 {
-        1
+        self.plugins.len() as int32
     }
 
     unsafe fn getClassInfo(&self, index: int32, info: *mut PClassInfo) -> tresult {
@@ -72,23 +87,12 @@ impl IPluginFactoryTrait for Factory {
             return kInvalidArgument;
         }
         // SAFETY: not null, and 16 bytes by VST3's contract.
-        if unsafe { *cid.cast::<[u8; 16]>() } != *self.plugin.cid {
-            return kInvalidArgument;
-        }
-        let table = Arc::new(OnceLock::new());
-        let spare = Arc::new(Spare::default());
-        let given = FromEntry {
-            spare: spare.clone(),
-            _kept: Some(table.clone()),
-            ..FromEntry::default()
-        };
-        let wrapper = entry::give(given, || ComWrapper::new(Wrapper::<Matryoshka>::new()));
-        // Nobody else has seen the object yet.
-        buses::guard(&wrapper, &table, spare);
-        let Some(unknown) = wrapper.as_com_ref::<FUnknown>() else {
+        let class = unsafe { *cid.cast::<[u8; 16]>() };
+        let listed = self.plugins.iter().find(|listed| class == *listed.info.cid);
+        let Some(object) = listed.and_then(|listed| (listed.make)()) else {
             return kInvalidArgument;
         };
-        let object = unknown.as_ptr();
+        let object = object.as_ptr();
         // SAFETY: the object is alive here; the host takes its own reference by this call.
         unsafe { ((*(*object).vtbl).queryInterface)(object, iid.cast::<TUID>(), obj) }
     }

@@ -2,7 +2,7 @@
 //! test decides when to answer, as a DAW's main loop would.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
@@ -47,6 +47,8 @@ pub struct Callbacks {
     restart_requests: AtomicUsize,
     latency_changes: AtomicUsize,
     param_rescans: AtomicUsize,
+    rescanned: AtomicU32,
+    flush_requests: AtomicUsize,
     state_dirty: AtomicUsize,
     port_rescans: AtomicUsize,
     complaints: Mutex<Vec<String>>,
@@ -67,6 +69,16 @@ impl Callbacks {
     /// How often `host.params.rescan` was called.
     pub fn param_rescans(&self) -> usize {
         self.param_rescans.load(Ordering::SeqCst)
+    }
+
+    /// What `host.params.rescan` was called for, in all: CLAP's flags.
+    pub fn rescanned(&self) -> u32 {
+        self.rescanned.load(Ordering::SeqCst)
+    }
+
+    /// How often `host.params.request_flush` was called.
+    pub fn flush_requests(&self) -> usize {
+        self.flush_requests.load(Ordering::SeqCst)
     }
 
     /// How often `host.state.mark_dirty` was called.
@@ -152,7 +164,9 @@ impl HostLogImpl for Shared {
 
 impl HostParamsImplShared for Shared {
     // Tests flush by themselves, or process, which does the same.
-    fn request_flush(&self) {}
+    fn request_flush(&self) {
+        self.callbacks.flush_requests.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 /// The part of the host that a plugin may call from the main thread.
@@ -177,7 +191,10 @@ impl HostLatencyImpl for Main {
 }
 
 impl HostParamsImplMainThread for Main {
-    fn rescan(&self, _flags: ParamRescanFlags) {
+    fn rescan(&self, flags: ParamRescanFlags) {
+        self.callbacks
+            .rescanned
+            .fetch_or(flags.bits(), Ordering::SeqCst);
         self.callbacks.param_rescans.fetch_add(1, Ordering::SeqCst);
     }
 

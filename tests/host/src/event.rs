@@ -1,6 +1,11 @@
 //! Notes, MIDI and parameter values, with their sample offsets.
 
-use clack_host::events::event_types::{MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent};
+#![allow(unsafe_code)] // Only for system exclusive messages, which clack does not borrow.
+
+use clack_host::events::event_types::{
+    MidiEvent, MidiSysExEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent,
+    ParamModEvent, ParamValueEvent,
+};
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{Match, Pckn, UnknownEvent};
 use clack_host::prelude::EventBuffer;
@@ -45,6 +50,38 @@ pub enum EventKind {
         id: u32,
         /// The new value.
         value: f64,
+    },
+    /// A parameter is modulated.
+    Modulation {
+        /// [`Param::id`](crate::Param::id).
+        id: u32,
+        /// What is added to its value.
+        amount: f64,
+    },
+    /// A note with a number of its own begins.
+    NumberedNoteOn {
+        /// The number.
+        id: u32,
+        /// MIDI key, 0 to 127.
+        key: u16,
+        /// 0.0 to 1.0.
+        velocity: f64,
+    },
+    /// All notes of that number are tuned, in semitones.
+    Tuning {
+        /// The number.
+        id: u32,
+        /// From -120 to 120.
+        semitones: f64,
+    },
+    /// A system exclusive message.
+    SysEx(&'static [u8]),
+    /// Somebody takes hold of a parameter, or lets go of it.
+    Gesture {
+        /// [`Param::id`](crate::Param::id).
+        id: u32,
+        /// Takes hold.
+        begins: bool,
     },
 }
 
@@ -107,6 +144,25 @@ impl Event {
                 let id = ClapId::new(id);
                 buffer.push(&ParamValueEvent::new(self.at, id, Pckn::match_all(), value));
             }
+            EventKind::Modulation { id, amount } => {
+                let id = ClapId::new(id);
+                buffer.push(&ParamModEvent::new(self.at, id, Pckn::match_all(), amount));
+            }
+            EventKind::NumberedNoteOn { id, key, velocity } => {
+                let note = Pckn::new(0u16, 0u16, key, id);
+                buffer.push(&NoteOnEvent::new(self.at, note, velocity));
+            }
+            EventKind::Tuning { id, semitones } => {
+                let note = Pckn::new(Match::All, Match::All, Match::All, id);
+                let tuning = NoteExpressionType::Tuning;
+                buffer.push(&NoteExpressionEvent::new(self.at, note, tuning, semitones));
+            }
+            EventKind::SysEx(bytes) => {
+                // SAFETY: the bytes live for ever.
+                buffer.push(&unsafe { MidiSysExEvent::new(self.at, 0, bytes) });
+            }
+            // Hosts send none.
+            EventKind::Gesture { .. } => {}
         }
     }
 
@@ -127,6 +183,14 @@ impl Event {
             CoreEventSpace::ParamValue(param) => EventKind::Param {
                 id: param.param_id()?.get(),
                 value: param.value(),
+            },
+            CoreEventSpace::ParamGestureBegin(gesture) => EventKind::Gesture {
+                id: gesture.param_id()?.get(),
+                begins: true,
+            },
+            CoreEventSpace::ParamGestureEnd(gesture) => EventKind::Gesture {
+                id: gesture.param_id()?.get(),
+                begins: false,
             },
             _ => return None,
         };

@@ -8,6 +8,10 @@ use anyhow::{Context, Result, ensure};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig};
 use clack_extensions::latency::PluginLatency;
+use clack_extensions::note_ports::{
+    NoteDialect, NoteDialects, NotePortInfoBuffer, PluginNotePorts,
+};
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 
@@ -155,6 +159,32 @@ impl Instance {
             .with_context(|| format!("there is no layout {index}"))?;
         let id = layout.id;
         layouts.select(&handle, id)?;
+        Ok(())
+    }
+
+    /// The dialects that the note ports speak: the port's direction, what it understands, what it prefers.
+    pub fn note_dialects(&mut self) -> Vec<(bool, NoteDialects, Option<NoteDialect>)> {
+        let handle = self.plugin.plugin_handle();
+        let Some(ports) = handle.shared().get_extension::<PluginNotePorts>() else {
+            return Vec::new();
+        };
+        let mut buffer = NotePortInfoBuffer::new();
+        let mut dialects = Vec::new();
+        for is_input in [true, false] {
+            for index in 0..ports.count(&handle, is_input) {
+                if let Some(info) = ports.get(&handle, index, is_input, &mut buffer) {
+                    dialects.push((is_input, info.supported_dialects, info.preferred_dialect));
+                }
+            }
+        }
+        dialects
+    }
+
+    /// Tells the plugin whether it is played in real time.
+    pub fn set_render_mode(&mut self, mode: RenderMode) -> Result<()> {
+        let handle = self.plugin.plugin_handle();
+        let render: PluginRender = (handle.shared().get_extension()).context("no render mode")?;
+        render.set(&handle, mode)?;
         Ok(())
     }
 

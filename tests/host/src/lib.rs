@@ -1,4 +1,4 @@
-//! A small CLAP host for tests, benches and the demo.
+//! A small CLAP host for tests, benches and the demo, and a smaller VST3 host ([`vst3`]).
 //!
 //! It loads a *built* plugin the way a DAW does, through its file and its entry point, and can be as
 //! awkward as DAWs are: buffers in place or apart, blocks of any size, one input port where two are
@@ -43,6 +43,7 @@
 //! | `callbacks.rs` | what the plugin says to the host, counted |
 //! | `thread_pool.rs` | threads that the plugin may use |
 //! | `pieces.rs` | streams that give and take a few bytes at a time |
+//! | `vst3.rs` | the VST3 host |
 
 mod buffers;
 mod callbacks;
@@ -54,8 +55,11 @@ mod pieces;
 mod processor;
 mod render;
 mod thread_pool;
+pub mod vst3;
 
 pub use callbacks::Callbacks;
+pub use clack_extensions::note_ports::{NoteDialect, NoteDialects};
+pub use clack_extensions::render::RenderMode;
 pub use event::{Event, EventKind};
 pub use instance::{Instance, Port, Ports};
 pub use library::Library;

@@ -30,6 +30,8 @@ pub struct Param {
     pub is_stepped: bool,
     /// A DAW may automate it.
     pub is_automatable: bool,
+    /// A DAW may modulate it.
+    pub is_modulatable: bool,
     /// A DAW should not show it.
     pub is_hidden: bool,
 }
@@ -55,6 +57,7 @@ impl Instance {
                     value: params.get_value(&handle, info.id)?,
                     is_stepped: info.flags.contains(ParamInfoFlags::IS_STEPPED),
                     is_automatable: info.flags.contains(ParamInfoFlags::IS_AUTOMATABLE),
+                    is_modulatable: info.flags.contains(ParamInfoFlags::IS_MODULATABLE),
                     is_hidden: info.flags.contains(ParamInfoFlags::IS_HIDDEN),
                 })
             })
@@ -99,8 +102,15 @@ impl Instance {
     /// For an inactive plugin; an active one takes [`Event`]s.
     pub fn set_param(&mut self, name: &str, text: &str) -> Result<()> {
         let event = self.param_event(0, name, text)?;
-        let mut events = EventBuffer::with_capacity(1);
-        event.push_to(&mut events);
+        self.flush(&[event])
+    }
+
+    /// Hands over events without processing (CLAP's flush). For an inactive plugin.
+    pub fn flush(&mut self, given: &[Event]) -> Result<()> {
+        let mut events = EventBuffer::with_capacity(given.len());
+        for event in given {
+            event.push_to(&mut events);
+        }
 
         let mut handle = self
             .plugin

@@ -1,26 +1,21 @@
 //! Odd buses through a real object of nice-plug's, with an empty rack, which passes audio.
 
+use std::ptr;
+
+use super::super::super::{Effect, Instrument, Matryoshka};
+use super::super::shim;
 use super::*;
+use nih_plug::wrapper::vst3::Wrapper;
+use nih_plug::wrapper::vst3::vst3::ComWrapper;
 use nih_plug::wrapper::vst3::vst3::Steinberg::Vst::{
     IAudioProcessorTrait, IComponent, IComponentTrait, ProcessModes_, ProcessSetup, SpeakerArr,
     SymbolicSampleSizes_,
 };
 
-use super::super::super::entry::{self, FromEntry};
-
 const FRAMES: usize = 4;
 
 fn object() -> ComWrapper<Wrapper<Matryoshka>> {
-    let place = Arc::new(OnceLock::new());
-    let spare = Arc::new(Spare::default());
-    let given = FromEntry {
-        spare: spare.clone(),
-        _kept: Some(place.clone()),
-        ..FromEntry::default()
-    };
-    let object = entry::give(given, || ComWrapper::new(Wrapper::<Matryoshka>::new()));
-    guard(&object, &place, spare);
-    object
+    shim::make::<Effect>()
 }
 
 /// Agrees on two inputs and an output; returns what the object says of them afterwards.
@@ -74,7 +69,10 @@ fn play(
         places.map(|n| base.wrapping_add(n * FRAMES)).collect()
     };
     let (mut inputs, mut outputs) = (place(inputs), place(outputs));
-    let (mut inputs, mut outputs) = ([bus(&mut inputs)], [bus(&mut outputs)]);
+    let (mut inputs, mut outputs) = (
+        [bus(inputs.as_mut_ptr(), inputs.len())],
+        [bus(outputs.as_mut_ptr(), outputs.len())],
+    );
     let mut data = ProcessData {
         processMode: ProcessModes_::kRealtime as int32,
         symbolicSampleSize: SymbolicSampleSizes_::kSample32 as int32,
@@ -128,4 +126,39 @@ fn channels_in_each_others_memory_are_heard_where_they_belong() {
     assert_eq!(memory, [[0.0; FRAMES], [1.0; FRAMES], [1.0; FRAMES]]);
     // SAFETY: as above.
     unsafe { component.setActive(0) };
+}
+
+#[test]
+fn an_instrument_has_sixteen_stereo_buses_and_nothing_else() {
+    let object = shim::make::<Instrument>();
+    let processor = object.as_com_ref::<IAudioProcessor>().expect("a processor");
+    let ask = |inputs: &mut [u64], outputs: &mut [u64]| {
+        let first = |list: &mut [u64]| match list {
+            [] => ptr::null_mut(),
+            [first, ..] => ptr::from_mut(first),
+        };
+        let (input_count, output_count) = (inputs.len() as int32, outputs.len() as int32);
+        let (inputs, outputs) = (first(inputs), first(outputs));
+        // SAFETY: the lists are as long as told.
+        unsafe { processor.setBusArrangements(inputs, input_count, outputs, output_count) }
+    };
+    let stereo = SpeakerArr::kStereo;
+    assert_eq!(ask(&mut [], &mut [stereo; 16]), kResultOk);
+    assert_eq!(ask(&mut [], &mut [stereo; 15]), kResultFalse);
+    assert_eq!(ask(&mut [stereo], &mut [stereo; 16]), kResultFalse);
+    let mut surround = [stereo; 16];
+    surround[3] = SpeakerArr::k51;
+    assert_eq!(ask(&mut [], &mut surround), kResultFalse);
+    assert_eq!(ask(&mut [], &mut []), kResultFalse);
+    // SAFETY: the object is alive.
+    let widths = (0..17).map(|bus| unsafe {
+        declared(
+            processor.as_ptr(),
+            BusDirections_::kOutput as BusDirection,
+            bus,
+        )
+    });
+    let widths: Vec<usize> = widths.collect();
+    assert_eq!(widths[..16], [2; 16]);
+    assert_eq!(widths[16], 0);
 }

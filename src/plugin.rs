@@ -163,6 +163,7 @@ impl Plugin for Matryoshka {
             },
             channels: main,
             sidechain,
+            aux_buses: 0,
         };
         let host_pool = self.from_entry.host_pool.as_ref();
         let host_cores = host_pool.and_then(HostPool::offered);

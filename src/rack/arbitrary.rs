@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::edit::Edit;
-use super::limits::{CHAIN_GAIN, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RUNAWAY_LIMIT};
+use super::limits::{
+    CHAIN_GAIN, INPUT_GAIN, Limits, MAX_AUX_BUSES, MIN_SPLIT, MIX, OUTPUT_GAIN, PAN, RUNAWAY_LIMIT,
+};
 use super::*;
 
 /// Some JSON, with fields that mean something in a rack here and there.
@@ -37,6 +39,11 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> + Clone {
                 "mix_percent",
                 "all_cores",
                 "runaway_limit_dbfs",
+                "label",
+                "sidechain",
+                "midi",
+                "from",
+                "output",
             ])
             .prop_map(str::to_owned),
         ];
@@ -107,17 +114,62 @@ pub(crate) fn any_slot() -> impl Strategy<Value = Slot> + Clone {
         any_channels(),
         state,
         any_unknown(),
+        any_routing(),
     )
-        .prop_map(|(plugin, bypass, mix, gains, channels, state, unknown)| {
-            let mut slot = Slot::new(plugin);
-            slot.bypass = bypass;
-            slot.mix_percent = mix;
-            (slot.input_gain_db, slot.output_gain_db) = gains;
-            slot.channels = channels;
-            slot.state = state.map(ChildState::from);
-            slot.unknown = unknown;
-            slot
-        })
+        .prop_map(
+            |(plugin, bypass, mix, gains, channels, state, unknown, routing)| {
+                let mut slot = Slot::new(plugin);
+                (slot.label, slot.sidechain, slot.midi, slot.output) = routing;
+                slot.bypass = bypass;
+                slot.mix_percent = mix;
+                (slot.input_gain_db, slot.output_gain_db) = gains;
+                slot.channels = channels;
+                slot.state = state.map(ChildState::from);
+                slot.unknown = unknown;
+                slot
+            },
+        )
+}
+
+/// A label, one of few, so that there are second bearers.
+pub(crate) fn any_label() -> impl Strategy<Value = String> + Clone {
+    prop_oneof![
+        3 => prop::sample::select(vec!["Kick", "Bass", "Kick 2", "none", "host", ""])
+            .prop_map(str::to_owned),
+        1 => ".{0,6}",
+    ]
+}
+
+pub(crate) fn any_midi() -> impl Strategy<Value = SlotMidi> + Clone {
+    let from = prop_oneof![
+        3 => Just(MidiSource::Host),
+        1 => Just(MidiSource::None),
+        1 => any_label().prop_map(MidiSource::From).prop_filter("a word", |source| {
+            !matches!(source, MidiSource::From(label) if label == "host" || label == "none")
+        }),
+    ];
+    let channels = prop_oneof![2 => Just(u16::MAX), 1 => any::<u16>()];
+    let rest = (-127_i8..=127, any::<bool>(), any_unknown());
+    let midi =
+        (channels, from, rest).prop_map(|(channels, from, (transpose, mpe, unknown))| SlotMidi {
+            channels,
+            transpose,
+            from,
+            mpe,
+            unknown,
+        });
+    prop_oneof![2 => Just(SlotMidi::default()), 1 => midi]
+}
+
+/// A slot's label, sidechain, MIDI and output.
+fn any_routing() -> impl Strategy<Value = (Option<String>, Sidechain, SlotMidi, u8)> + Clone {
+    let sidechain = prop_oneof![
+        3 => Just(Sidechain::Host),
+        1 => Just(Sidechain::None),
+        2 => any_label().prop_map(Sidechain::From),
+    ];
+    let output = prop_oneof![2 => Just(0), 1 => 0..=MAX_AUX_BUSES as u8];
+    (prop::option::of(any_label()), sidechain, any_midi(), output)
 }
 
 pub(crate) fn any_channels() -> impl Strategy<Value = SlotChannels> + Clone {
@@ -153,11 +205,13 @@ fn any_chain_of(
         (any::<bool>(), any::<bool>()),
         items,
         any_unknown(),
+        prop::option::of(any_label()),
     )
         .prop_map(
-            |(name, gain_db, pan, (mute, solo), items, unknown)| SplitChain {
+            |(name, gain_db, pan, (mute, solo), items, unknown, label)| SplitChain {
                 id: ChainId::NONE,
                 name,
+                label,
                 gain_db,
                 pan,
                 mute,
@@ -200,12 +254,13 @@ pub(crate) fn any_rack() -> impl Strategy<Value = Rack> {
     (
         prop::option::of(".{0,8}"),
         any::<bool>(),
-        any_value(&RUNAWAY_LIMIT),
+        (any_value(&RUNAWAY_LIMIT), any_value(&MIN_SPLIT)),
         prop::collection::vec(any_item(), 0..4),
         any_unknown(),
     )
-        .prop_map(|(name, all_cores, limit, items, unknown)| {
+        .prop_map(|(name, all_cores, (limit, min_split), items, unknown)| {
             let mut rack = Rack::new();
+            rack.min_split_frames = min_split as u32;
             rack.name = name;
             rack.all_cores = all_cores;
             rack.runaway_limit_dbfs = limit;

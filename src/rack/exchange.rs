@@ -9,12 +9,13 @@
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-use super::schedule::{Brand, Cores, Lease, Schedule};
-use crate::audio::{Block, HostPoint};
+use super::points::PointsBySlot;
+use super::schedule::{Automation, Brand, Cores, Lease, Schedule};
+use crate::audio::{Block, DEFAULT_MIN_SPLIT_FRAMES, HostPoint};
 
 /// Makes the two ends of an exchange, with room for `capacity` schedules under way (at least 2).
 pub fn exchange(capacity: usize) -> (Publisher, Player) {
@@ -24,12 +25,14 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
     let (retired, from_audio) = RingBuffer::new(capacity + 1);
     let lease = Lease::new();
     let done = Arc::new(AtomicU64::new(0));
+    let min_split_frames = Arc::new(AtomicU32::new(DEFAULT_MIN_SPLIT_FRAMES));
     let publisher = Publisher {
         brand: lease.brand(),
         to_audio,
         from_audio,
         sent: 0,
         done: done.clone(),
+        min_split_frames: min_split_frames.clone(),
     };
     let player = Player {
         lease,
@@ -39,6 +42,8 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         swaps: 0,
         done,
         cores: None,
+        points: PointsBySlot::default(),
+        min_split_frames,
         reported_latency_samples: 0,
     };
     (publisher, player)
@@ -54,6 +59,7 @@ pub struct Publisher {
     sent: u64,
     /// How many of them the player is done with taking in.
     done: Arc<AtomicU64>,
+    min_split_frames: Arc<AtomicU32>,
 }
 
 impl Publisher {
@@ -66,6 +72,11 @@ impl Publisher {
     /// for two more.
     pub fn is_idle(&self) -> bool {
         self.done.load(Ordering::Acquire) == self.sent && self.to_audio.slots() >= 2
+    }
+
+    /// Sets the shortest part that a block is split into for automation, from the next block on.
+    pub fn set_min_split_frames(&self, frames: u32) {
+        self.min_split_frames.store(frames, Ordering::Relaxed);
     }
 
     /// Sends a schedule to the audio thread, and drops those that came back.
@@ -108,6 +119,9 @@ pub struct Player {
     /// How many of them are warm.
     done: Arc<AtomicU64>,
     cores: Option<Arc<dyn Cores>>,
+    /// How the children's parameters move within the block at hand.
+    points: PointsBySlot,
+    min_split_frames: Arc<AtomicU32>,
     reported_latency_samples: u32,
 }
 
@@ -121,12 +135,25 @@ impl Player {
     /// As [`run`](Self::run), with what the host says of its parameters within the block, in the order of
     /// time. Audio thread.
     pub fn run_with(&mut self, block: &mut Block<'_, '_>, points: &[HostPoint]) {
-        let _ = points;
         self.adopt();
+        // Here the wiring turns what the host says into points of slots: not there yet.
+        let _ = points;
+        self.points.sort();
         if let Some(schedule) = &mut self.current {
-            schedule.run(&mut self.lease, self.cores.as_deref(), block);
+            let automation = Automation {
+                points: &self.points,
+                min_split_frames: self.min_split_frames.load(Ordering::Relaxed),
+            };
+            schedule.run(&mut self.lease, self.cores.as_deref(), block, automation);
         }
+        self.points.clear();
         self.tell_if_warm();
+    }
+
+    /// How the children's parameters move within the next block. What is pushed here is sorted and heard
+    /// by the next [`run`](Self::run), and then forgotten. Audio thread.
+    pub fn points_mut(&mut self) -> &mut PointsBySlot {
+        &mut self.points
     }
 
     #[inline]

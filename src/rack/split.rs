@@ -50,6 +50,9 @@ pub struct SplitChain {
     /// What the musician calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What it is called where slots listen to it. Unique in its rack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The gain on its output, -144 to 24.
     #[serde(skip_serializing_if = "is_default", serialize_with = "write_number")]
     pub gain_db: f32,
@@ -225,6 +228,7 @@ impl SplitChain {
         Ok(Self {
             id: ChainId::NONE,
             name: fields.text("name")?,
+            label: fields.text("label")?,
             gain_db: fields.number(&limits::CHAIN_GAIN)?,
             pan: fields.number(&limits::PAN)?,
             mute: fields.flag("mute")?,
@@ -241,6 +245,7 @@ impl Default for SplitChain {
         Self {
             id: ChainId::NONE,
             name: None,
+            label: None,
             gain_db: 0.0,
             pan: 0.0,
             mute: false,

@@ -115,6 +115,7 @@ impl<K: Kind> Plugin for Matryoshka<K> {
             },
             channels: main,
             sidechain,
+            aux_buses: 0,
         };
         let host_pool = self.from_entry.host_pool.as_ref();
         let host_cores = host_pool.and_then(HostPool::offered);

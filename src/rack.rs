@@ -33,15 +33,20 @@ mod fields;
 mod host_parameter;
 pub mod host_values;
 mod ids;
+mod labels;
 pub mod levels;
 pub mod limits;
 pub mod mapping;
 pub mod meters;
 pub mod plugin_reference;
+pub mod points;
 pub mod ramp;
+pub mod routing;
 pub mod schedule;
 pub mod score;
+pub mod sidechain;
 pub mod slot;
+pub mod slot_midi;
 pub mod split;
 #[cfg(test)]
 mod tests;
@@ -57,19 +62,24 @@ pub use chain::{Chain, Item};
 pub use child_state::{ChildState, MAX_RACK_STATES_BYTES, MAX_STATE_BYTES};
 pub use depth::MAX_DEPTH;
 pub use host_parameter::{
-    HOST_PARAMETERS, HostId, HostSettings, HostTable, MidiMessage, MidiSource,
+    HOST_PARAMETERS, HostId, HostSettings, HostTable, MidiControl, MidiMessage,
 };
 pub use ids::{ChainId, ItemId, Place, SlotId, SplitId};
+pub use labels::Bearer;
 pub use limits::db_to_gain;
 pub use plugin_reference::PluginReference;
+pub use routing::{Labels, Routing, Source};
+pub use sidechain::Sidechain;
 pub use slot::{Slot, SlotChannels};
+pub use slot_midi::{MidiSource, SlotMidi};
 pub use split::{Split, SplitChain, SplitKind};
 pub use words::path_in_words;
 
 pub(crate) use words::chain_in_words;
 
+use crate::audio::DEFAULT_MIN_SPLIT_FRAMES;
 use fields::{Fields, Mistake, is_default, write_number};
-use limits::RUNAWAY_LIMIT;
+use limits::{MIN_SPLIT, RUNAWAY_LIMIT};
 
 /// The version of the rack document that this Matryoshka writes, and the newest that it reads.
 pub const DOCUMENT_VERSION: u32 = 1;
@@ -93,6 +103,10 @@ pub struct Rack {
     /// with what is moved.
     #[serde(skip_serializing_if = "HostTable::is_empty")]
     pub host_parameters: HostTable,
+    /// For children that cannot be told when a parameter changes, a block is split into parts of at least
+    /// so many samples, 1 to 512.
+    #[serde(skip_serializing_if = "is_usual_split")]
+    pub min_split_frames: u32,
     /// What it holds.
     pub chain: Chain,
     /// Fields of the document that are not understood; kept for saving.
@@ -101,6 +115,9 @@ pub struct Rack {
     /// The id that the next new slot, split or chain gets.
     #[serde(skip)]
     next_id: u32,
+    /// What is to be said of labels that were taken off.
+    #[serde(skip)]
+    lost_labels: Vec<String>,
 }
 
 impl Rack {
@@ -112,9 +129,11 @@ impl Rack {
             all_cores: false,
             runaway_limit_dbfs: RUNAWAY_LIMIT.default,
             host_parameters: HostTable::default(),
+            min_split_frames: DEFAULT_MIN_SPLIT_FRAMES,
             chain: Chain::default(),
             unknown: Map::new(),
             next_id: 1,
+            lost_labels: Vec::new(),
         }
     }
 
@@ -142,11 +161,17 @@ impl Rack {
             fields.flag("all_cores").err(),
             fields.number(&RUNAWAY_LIMIT).err(),
             (fields.take("host_parameters")).and_then(|value| HostTable::read(value).err()),
+            fields.whole(&MIN_SPLIT).err(),
         ];
         let of_parameters = self.host_parameters.mistakes().iter().cloned();
         (mistakes.into_iter().flatten())
             .chain(of_parameters)
             .collect()
+    }
+
+    /// What is to be said of the labels that somebody had before, so that their bearers lost them; once.
+    pub(crate) fn take_lost_labels(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lost_labels)
     }
 
     /// Reads a document whose states may unpack to so many bytes together.
@@ -172,8 +197,13 @@ impl Rack {
             rack.host_parameters = table;
             fields.take("host_parameters");
         }
+        if let Ok(frames) = settings.whole(&MIN_SPLIT) {
+            rack.min_split_frames = frames as u32;
+            fields.take(MIN_SPLIT.field);
+        }
         rack.unknown = fields.rest();
         rack.give_ids();
+        rack.lost_labels = rack.drop_second_labels();
         for slot in rack.slots_mut() {
             if let Some(state) = &mut slot.state {
                 states_limit -= state.decode_within(states_limit);
@@ -194,6 +224,10 @@ impl<'de> Deserialize<'de> for Rack {
         let document = Map::deserialize(deserializer)?;
         Self::read(&document, MAX_RACK_STATES_BYTES).map_err(D::Error::custom)
     }
+}
+
+fn is_usual_split(frames: &u32) -> bool {
+    *frames == DEFAULT_MIN_SPLIT_FRAMES
 }
 
 fn is_usual(limit_dbfs: &f32) -> bool {

@@ -46,7 +46,7 @@ use crate::rack::edit::{Edit, EditError};
 use crate::rack::exchange::{Player, Publisher};
 use crate::rack::levels;
 use crate::rack::schedule::Settings;
-use crate::rack::{ChainId, ChildState, PluginReference, Rack, SlotId};
+use crate::rack::{ChainId, ChildState, Labels, PluginReference, Rack, SlotId};
 use crate::state::{self, StateError};
 use crate::threads::MessageThread;
 use cores::RackCores;
@@ -63,6 +63,9 @@ pub struct Preparation {
     pub channels: usize,
     /// Channels of the rack's sidechain input.
     pub sidechain: usize,
+    /// Auxiliary stereo outputs of the rack. The blocks' channels are the main ones, then two for each of
+    /// these.
+    pub aux_buses: usize,
 }
 
 /// How the rack plays, once prepared.
@@ -91,6 +94,8 @@ pub struct SlotReport {
     pub latency_samples: u32,
     /// Why the plugin does not play.
     pub problem: Option<String>,
+    /// What it listens to in vain, a sentence each.
+    pub vain_sources: Vec<String>,
 }
 
 /// One instance's rack. Message thread only.
@@ -310,6 +315,8 @@ impl Session {
             self.leaving.extend(self.slots.remove(&id));
         }
         self.desk.follow(&self.rack);
+        self.conductor
+            .set_min_split_frames(self.rack.min_split_frames);
         if needs_schedule && self.preparation.is_some() {
             self.refresh(thread);
         } else {
@@ -368,6 +375,7 @@ impl Session {
 
     /// The slots as they stand, those in splits too, in the order of the document.
     pub fn report(&self) -> Vec<SlotReport> {
+        let vain_sources = self.rack.vain_sources();
         self.rack
             .slots()
             .map(|slot| {
@@ -385,6 +393,10 @@ impl Session {
                     problem: loaded
                         .and_then(LoadedSlot::problem)
                         .or_else(|| Some(trouble::tell(loaded?, trouble?, &self.rack))),
+                    vain_sources: (vain_sources.iter())
+                        .filter(|(id, _)| *id == slot.id)
+                        .map(|(_, words)| words.clone())
+                        .collect(),
                 }
             })
             .collect()
@@ -464,6 +476,8 @@ impl Session {
         };
         self.take_over_controls();
         self.desk.follow(&self.rack);
+        self.conductor
+            .set_min_split_frames(self.rack.min_split_frames);
         if self.rack.all_cores {
             self.cores.enter();
         }
@@ -475,6 +489,7 @@ impl Session {
             slots: &mut self.slots,
             leaving: &mut self.leaving,
             desk: &mut self.desk,
+            labels: Labels::of(&self.rack),
         };
         let score = scoring.score(&mut self.rack);
         self.tail.set(self.slots.values().map(LoadedSlot::tail));
@@ -488,6 +503,7 @@ impl Session {
         let stage = Stage {
             channels: preparation.channels,
             sidechain_channels: preparation.sidechain,
+            aux_buses: preparation.aux_buses,
             all_cores: self.rack.all_cores,
             settings,
         };

@@ -74,8 +74,9 @@ pub fn parse(text: &str) -> Result<Loaded, StateError> {
             reason: "its \"name\" is not a text",
         });
     }
-    let rack = serde_json::from_value(Value::Object(document))?;
-    let warnings = warnings::of(&rack);
+    let mut rack: Rack = serde_json::from_value(Value::Object(document))?;
+    let mut warnings = warnings::of(&rack);
+    warnings.extend(rack.take_lost_labels());
     Ok(Loaded { rack, warnings })
 }
 

@@ -23,6 +23,7 @@ fn prepare(session: &Handle, mut player: Player, channels: usize) -> (Player, Pr
         },
         channels,
         sidechain: 2,
+        aux_buses: 0,
     };
     let prepared = session.ask(move |thread, session| {
         let prepared = session.prepare(thread, &mut player, preparation);

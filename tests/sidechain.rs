@@ -133,6 +133,7 @@ fn in_a_rack(chain: &Value, input: &Audio, sidechain: &Audio) -> (Audio, u32) {
                 activation: activation(),
                 channels: 2,
                 sidechain: 2,
+                aux_buses: 0,
             };
             let prepared = session.prepare(thread, &mut player, preparation);
             for slot in session.report() {

@@ -69,6 +69,7 @@ pub fn stage(frames: usize) -> Stage {
     Stage {
         channels: 2,
         sidechain_channels: 0,
+        aux_buses: 0,
         all_cores: false,
         settings: Settings::new(&activation(frames), 36.0),
     }

@@ -19,6 +19,7 @@ impl Rack {
             activation: activation(frames),
             channels: 2,
             sidechain: 0,
+            aux_buses: 0,
         };
         let prepared = session.ask(move |thread, session| {
             session.load(thread, &document).expect("a rack");

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::edit::Edit;
 use super::limits::{
-    CHAIN_GAIN, CURVE, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RANGE_END, RANGE_START,
-    RUNAWAY_LIMIT,
+    CHAIN_GAIN, CURVE, INPUT_GAIN, Limits, MAX_AUX_BUSES, MIN_SPLIT, MIX, OUTPUT_GAIN, PAN,
+    RANGE_END, RANGE_START, RUNAWAY_LIMIT,
 };
-use super::mapping::{Bearer, Control, Mapping, Mappings, ParameterName, Range, Target};
+use super::mapping::{Control, Holder, Mapping, Mappings, ParameterName, Range, Target};
 use super::*;
 
 /// Some JSON, with fields that mean something in a rack here and there.
@@ -45,6 +45,11 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> + Clone {
                 "p001",
                 "midi",
                 "runaway_limit_dbfs",
+                "label",
+                "sidechain",
+                "midi",
+                "from",
+                "output",
             ])
             .prop_map(str::to_owned),
         ];
@@ -115,19 +120,64 @@ pub(crate) fn any_slot() -> impl Strategy<Value = Slot> + Clone {
         any_channels(),
         (state, any_mappings(any_target())),
         any_unknown(),
+        any_routing(),
     )
-        .prop_map(|(plugin, bypass, mix, gains, channels, kept, unknown)| {
-            let (state, mappings) = kept;
-            let mut slot = Slot::new(plugin);
-            slot.bypass = bypass;
-            slot.mix_percent = mix;
-            (slot.input_gain_db, slot.output_gain_db) = gains;
-            slot.channels = channels;
-            slot.mappings = Mappings::new(mappings);
-            slot.state = state.map(ChildState::from);
-            slot.unknown = unknown;
-            slot
-        })
+        .prop_map(
+            |(plugin, bypass, mix, gains, channels, kept, unknown, routing)| {
+                let (state, mappings) = kept;
+                let mut slot = Slot::new(plugin);
+                (slot.label, slot.sidechain, slot.midi, slot.output) = routing;
+                slot.bypass = bypass;
+                slot.mix_percent = mix;
+                (slot.input_gain_db, slot.output_gain_db) = gains;
+                slot.channels = channels;
+                slot.mappings = Mappings::new(mappings);
+                slot.state = state.map(ChildState::from);
+                slot.unknown = unknown;
+                slot
+            },
+        )
+}
+
+/// A label, one of few, so that there are second bearers.
+pub(crate) fn any_label() -> impl Strategy<Value = String> + Clone {
+    prop_oneof![
+        3 => prop::sample::select(vec!["Kick", "Bass", "Kick 2", "none", "host", ""])
+            .prop_map(str::to_owned),
+        1 => ".{0,6}",
+    ]
+}
+
+pub(crate) fn any_midi() -> impl Strategy<Value = SlotMidi> + Clone {
+    let from = prop_oneof![
+        3 => Just(MidiSource::Host),
+        1 => Just(MidiSource::None),
+        1 => any_label().prop_map(MidiSource::From).prop_filter("a word", |source| {
+            !matches!(source, MidiSource::From(label) if label == "host" || label == "none")
+        }),
+    ];
+    let channels = prop_oneof![2 => Just(u16::MAX), 1 => any::<u16>()];
+    let rest = (-127_i8..=127, any::<bool>(), any_unknown());
+    let midi =
+        (channels, from, rest).prop_map(|(channels, from, (transpose, mpe, unknown))| SlotMidi {
+            channels,
+            transpose,
+            from,
+            mpe,
+            unknown,
+        });
+    prop_oneof![2 => Just(SlotMidi::default()), 1 => midi]
+}
+
+/// A slot's label, sidechain, MIDI and output.
+fn any_routing() -> impl Strategy<Value = (Option<String>, Sidechain, SlotMidi, u8)> + Clone {
+    let sidechain = prop_oneof![
+        3 => Just(Sidechain::Host),
+        1 => Just(Sidechain::None),
+        2 => any_label().prop_map(Sidechain::From),
+    ];
+    let output = prop_oneof![2 => Just(0), 1 => 0..=MAX_AUX_BUSES as u8];
+    (prop::option::of(any_label()), sidechain, any_midi(), output)
 }
 
 pub(crate) fn any_channels() -> impl Strategy<Value = SlotChannels> + Clone {
@@ -152,7 +202,7 @@ pub(crate) fn any_kind() -> impl Strategy<Value = SplitKind> + Clone {
     ]
 }
 
-fn any_control(bearer: Bearer) -> impl Strategy<Value = Target> + Clone {
+fn any_control(bearer: Holder) -> impl Strategy<Value = Target> + Clone {
     use Control::{Bypass, ChainGain, InputGain, Mix, Mute, OutputGain, Pan};
     let all = [Bypass, Mix, InputGain, OutputGain, ChainGain, Pan, Mute];
     let of_bearer: Vec<Control> = (all.into_iter())
@@ -168,14 +218,14 @@ fn any_target() -> impl Strategy<Value = Target> + Clone {
         let name = ParameterName { name, id, unit };
         Target::Parameter(name)
     });
-    prop_oneof![parameter, any_control(Bearer::Slot)]
+    prop_oneof![parameter, any_control(Holder::Slot)]
 }
 
 pub(crate) fn any_host_id() -> impl Strategy<Value = HostId> + Clone {
     (0..HOST_PARAMETERS).prop_map(|number| HostId::new(number).expect("below the end"))
 }
 
-pub(crate) fn any_midi_source() -> impl Strategy<Value = MidiSource> + Clone {
+pub(crate) fn any_midi_control() -> impl Strategy<Value = MidiControl> + Clone {
     let message = prop_oneof![
         (0_u8..128).prop_map(MidiMessage::Controller),
         (0_u8..32).prop_map(MidiMessage::FineController),
@@ -184,7 +234,7 @@ pub(crate) fn any_midi_source() -> impl Strategy<Value = MidiSource> + Clone {
         Just(MidiMessage::Program),
     ];
     (prop::option::of(0_u8..16), message)
-        .prop_map(|(channel, message)| MidiSource { channel, message })
+        .prop_map(|(channel, message)| MidiControl { channel, message })
 }
 
 fn any_host_settings() -> impl Strategy<Value = HostSettings> + Clone {
@@ -192,7 +242,7 @@ fn any_host_settings() -> impl Strategy<Value = HostSettings> + Clone {
         prop::option::of(".{0,6}"),
         prop::option::of(0.0..=1.0),
         any::<bool>(),
-        prop::option::of(any_midi_source()),
+        prop::option::of(any_midi_control()),
         any_unknown(),
     )
         .prop_map(|(name, value, ahead, midi, unknown)| HostSettings {
@@ -209,7 +259,7 @@ pub(crate) fn any_slot_mappings() -> impl Strategy<Value = Vec<Mapping>> + Clone
 }
 
 pub(crate) fn any_chain_mappings() -> impl Strategy<Value = Vec<Mapping>> + Clone {
-    any_mappings(any_control(Bearer::Chain))
+    any_mappings(any_control(Holder::Chain))
 }
 
 fn any_mappings(
@@ -244,13 +294,15 @@ fn any_chain_of(
         any_value(&PAN),
         (any::<bool>(), any::<bool>()),
         items,
-        any_mappings(any_control(Bearer::Chain)),
+        any_mappings(any_control(Holder::Chain)),
         any_unknown(),
+        prop::option::of(any_label()),
     )
         .prop_map(
-            |(name, gain_db, pan, (mute, solo), items, mappings, unknown)| SplitChain {
+            |(name, gain_db, pan, (mute, solo), items, mappings, unknown, label)| SplitChain {
                 id: ChainId::NONE,
                 name,
+                label,
                 gain_db,
                 pan,
                 mute,
@@ -294,25 +346,28 @@ pub(crate) fn any_rack() -> impl Strategy<Value = Rack> {
     (
         prop::option::of(".{0,8}"),
         any::<bool>(),
-        any_value(&RUNAWAY_LIMIT),
+        (any_value(&RUNAWAY_LIMIT), any_value(&MIN_SPLIT)),
         prop::collection::vec(any_item(), 0..4),
         prop::collection::vec((any_host_id(), any_host_settings()), 0..3),
         any_unknown(),
     )
-        .prop_map(|(name, all_cores, limit, items, hosts, unknown)| {
-            let mut rack = Rack::new();
-            rack.name = name;
-            rack.all_cores = all_cores;
-            rack.runaway_limit_dbfs = limit;
-            rack.unknown = unknown;
-            for (host, settings) in hosts {
-                rack.host_parameters.change(host, |kept| *kept = settings);
-            }
-            for (at, item) in items.into_iter().enumerate() {
-                let chain = ChainId::ROOT;
-                let place = Place { chain, at };
-                rack.apply(Edit::Insert { place, item }).unwrap();
-            }
-            rack
-        })
+        .prop_map(
+            |(name, all_cores, (limit, min_split), items, hosts, unknown)| {
+                let mut rack = Rack::new();
+                rack.min_split_frames = min_split as u32;
+                rack.name = name;
+                rack.all_cores = all_cores;
+                rack.runaway_limit_dbfs = limit;
+                rack.unknown = unknown;
+                for (host, settings) in hosts {
+                    rack.host_parameters.change(host, |kept| *kept = settings);
+                }
+                for (at, item) in items.into_iter().enumerate() {
+                    let chain = ChainId::ROOT;
+                    let place = Place { chain, at };
+                    rack.apply(Edit::Insert { place, item }).unwrap();
+                }
+                rack
+            },
+        )
 }

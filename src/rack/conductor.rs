@@ -13,13 +13,14 @@ mod tests;
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::compile::{Plan, Step, compile};
+use super::compile::{Plan, SEND_CHANNELS, SlotStep, Step, compile};
 use super::delay::{Line, Ring};
 use super::exchange::Publisher;
 use super::schedule::{
     Brand, Fader, Growth, Leased, Parts, Schedule, ScheduleProblem, Settings, SplitState, Strip,
+    StripLine,
 };
-use super::score::{Live, Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
+use super::score::{LINES, Live, Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
 use super::wiring::Wiring;
 
 /// What a score is performed with.
@@ -29,6 +30,8 @@ pub struct Stage {
     pub channels: usize,
     /// Channels of the rack's sidechain input.
     pub sidechain_channels: usize,
+    /// Auxiliary stereo outputs of the rack.
+    pub aux_buses: usize,
     /// The chains of a split may run at the same time.
     pub all_cores: bool,
     /// What holds for all slots.
@@ -89,6 +92,11 @@ impl Conductor {
         self.publisher.collect();
     }
 
+    /// Sets the shortest part that a block is split into for automation, from the next block on.
+    pub fn set_min_split_frames(&self, frames: u32) {
+        self.publisher.set_min_split_frames(frames);
+    }
+
     /// Sends a score to the audio thread. Only while [ready](Self::is_ready).
     ///
     /// # Errors
@@ -126,12 +134,14 @@ fn prepare(
     stage: &Stage,
     is_first: bool,
 ) -> Result<Schedule, ScheduleProblem> {
-    let plan = compile(&score.shape(stage.channels, stage.sidechain_channels, stage.all_cores));
+    let (sidechain, aux) = (stage.sidechain_channels, stage.aux_buses);
+    let plan = compile(&score.shape(stage.channels, sidechain, aux, stage.all_cores));
     let mut casting = Casting {
         brand,
         plan: &plan,
-        latencies: Latencies::of(&plan),
+        places: Places::of(&plan),
         settings: stage.settings,
+        is_first,
         parts: Parts::default(),
         growth: Growth::default(),
     };
@@ -140,25 +150,27 @@ fn prepare(
     Schedule::new(brand, plan, parts, growth, stage.settings).map_err(|error| error.problem)
 }
 
-/// The latencies of slots and splits by their number.
-struct Latencies {
-    slots: Vec<u32>,
+/// What the plan has for slots and splits, by their number.
+struct Places<'p> {
+    /// None for a slot that does nothing.
+    slots: Vec<Option<&'p SlotStep>>,
+    /// The latencies of splits.
     splits: Vec<u32>,
 }
 
-impl Latencies {
-    fn of(plan: &Plan) -> Self {
-        let mut latencies = Self {
-            slots: vec![0; plan.slots],
+impl<'p> Places<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let mut places = Self {
+            slots: vec![None; plan.slots],
             splits: vec![0; plan.splits],
         };
         for step in &plan.steps {
             match step {
-                Step::Slot(step) => latencies.slots[step.slot] = step.latency,
-                Step::Split(step) => latencies.splits[step.split] = step.latency,
+                Step::Slot(step) => places.slots[step.slot] = Some(step),
+                Step::Split(step) => places.splits[step.split] = step.latency,
             }
         }
-        latencies
+        places
     }
 }
 
@@ -166,8 +178,10 @@ impl Latencies {
 struct Casting<'p> {
     brand: Brand,
     plan: &'p Plan,
-    latencies: Latencies,
+    places: Places<'p>,
     settings: Settings,
+    /// Nothing has played before.
+    is_first: bool,
     parts: Parts,
     growth: Growth,
 }
@@ -186,18 +200,53 @@ impl Casting<'_> {
     fn slot(&mut self, slot: &ScoreSlot, channels: usize, enters: bool) {
         let settings = &self.settings;
         let index = self.parts.strips.len();
-        let latency = self.latencies.slots[index];
+        let step = self.places.slots[index];
+        let latency = step.map_or(0, |step| step.latency);
+        let send = step.and_then(|step| self.plan.sends.get(step.send?));
+        let feed = step.and_then(|step| step.feed);
+        let feed_channels = feed.map_or(0, |feed| feed.channels);
+        let entry_delay = step.map_or(0, |step| step.entry_delay);
+        // In the order in which they are counted.
+        let lines = [
+            (StripLine::Dry, channels, latency),
+            (StripLine::Entry, channels, entry_delay),
+            (
+                StripLine::Feed,
+                feed_channels,
+                feed.map_or(0, |feed| feed.delay),
+            ),
+            (
+                StripLine::Send,
+                SEND_CHANNELS,
+                send.map_or(0, |send| send.late_by),
+            ),
+        ];
         let live = slot.strip.fill(|| {
             let latencies: Vec<u32> = (slot.children.iter())
                 .map(|(shape, _)| shape.latency_samples.min(latency))
                 .collect();
             let (controls, meters) = (slot.controls.clone(), slot.meters.clone());
-            let strip = Strip::new(controls, meters, channels, latency, &latencies, settings);
+            let mut strip = Strip::new(controls, meters, channels, latency, &latencies, settings);
+            if let Some(step) = step {
+                strip = strip.with_step(step, send, settings);
+            }
             let strip = if enters { strip.entering() } else { strip };
-            live(self.brand, strip, latency, settings)
+            let strip = if self.is_first {
+                strip
+            } else {
+                strip.joining()
+            };
+            live(
+                self.brand,
+                strip,
+                lines.map(|(_, _, delay)| delay),
+                settings,
+            )
         });
-        if let Some(ring) = grown(live, channels, latency, settings) {
-            self.growth.strips.push((index, ring));
+        for (line, channels, delay) in lines {
+            if let Some(ring) = grown(live, line as usize, channels, delay, settings) {
+                self.growth.strips.push((index, line, ring));
+            }
         }
         self.parts.strips.push(live.cell.clone());
         let cells = slot.children.iter().map(|(_, cell)| cell.clone());
@@ -207,7 +256,7 @@ impl Casting<'_> {
     fn split(&mut self, split: &ScoreSplit, channels: usize, enters: bool) {
         let settings = self.settings;
         let index = self.parts.splits.len();
-        let latency = self.latencies.splits[index];
+        let latency = self.places.splits[index];
         let others = SplitState::delayed_channels(&split.kind, channels);
         let delay = if others > 0 { latency } else { 0 };
         let is_new = split.state.is_blank();
@@ -218,9 +267,9 @@ impl Casting<'_> {
             } else {
                 state
             };
-            live(self.brand, state, delay, &settings)
+            live(self.brand, state, [delay, 0, 0, 0], &settings)
         });
-        if let Some(ring) = grown(state, others, delay, &settings) {
+        if let Some(ring) = grown(state, 0, others, delay, &settings) {
             self.growth.splits.push((index, ring));
         }
         self.parts.splits.push(state.cell.clone());
@@ -250,24 +299,32 @@ impl Casting<'_> {
                 (true, true) => fader.entering(),
                 (true, false) => fader.leaving(),
             };
-            live(self.brand, fader, late_by, settings)
+            live(self.brand, fader, [late_by, 0, 0, 0], settings)
         });
-        if let Some(ring) = grown(live, channels, late_by, settings) {
+        if let Some(ring) = grown(live, 0, channels, late_by, settings) {
             self.growth.faders.push((index, ring));
         }
         self.parts.faders.push(live.cell.clone());
     }
 }
 
-fn live<T>(brand: Brand, value: T, delay: u32, settings: &Settings) -> Live<T> {
+fn live<T>(brand: Brand, value: T, delays: [u32; LINES], settings: &Settings) -> Live<T> {
+    let capacity = |delay| Line::capacity_for(delay as usize, settings.max_frames);
     Live {
         cell: Leased::new(brand, value),
-        capacity: Line::capacity_for(delay as usize, settings.max_frames).into(),
+        capacities: delays.map(|delay| capacity(delay).into()),
     }
 }
 
-/// A larger ring, where one is needed.
-fn grown<T>(live: &Live<T>, channels: usize, delay: u32, settings: &Settings) -> Option<Ring> {
+/// A larger ring for one of a place's delay lines, where it needs one.
+fn grown<T>(
+    live: &Live<T>,
+    line: usize,
+    channels: usize,
+    delay: u32,
+    settings: &Settings,
+) -> Option<Ring> {
     let needed = Line::capacity_for(delay as usize, settings.max_frames);
-    (needed > live.capacity.fetch_max(needed, Relaxed)).then(|| Ring::new(channels, needed))
+    let had = live.capacities.get(line)?.fetch_max(needed, Relaxed);
+    (needed > had).then(|| Ring::new(channels, needed))
 }

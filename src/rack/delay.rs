@@ -164,6 +164,13 @@ impl Line {
         self.fade = Ramp::at(0.0);
     }
 
+    /// Forgets what it heard, and has another length at once.
+    pub fn forget(&mut self, delay: usize) {
+        self.reset();
+        self.aim(delay);
+        self.reset();
+    }
+
     /// Goes for another length. While a fade is under way it is finished first: call again.
     #[inline]
     pub fn aim(&mut self, delay: usize) {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{ChildState, Item};
+use super::{ChildState, Item, Sidechain, SlotMidi};
 
 /// How many splits can be within each other.
 pub const MAX_DEPTH: usize = 24;
@@ -44,7 +44,13 @@ fn item_levels(item: &Item) -> usize {
             };
             let plugin = 1 + deepest(slot.plugin.unknown.values().map(value_levels));
             let unknown = deepest(slot.unknown.values().map(value_levels));
-            1 + state.max(plugin).max(unknown)
+            let sidechain = usize::from(matches!(slot.sidechain, Sidechain::From(_)));
+            let midi = if slot.midi == SlotMidi::default() {
+                0
+            } else {
+                1 + deepest(slot.midi.unknown.values().map(value_levels)).max(1)
+            };
+            1 + state.max(plugin).max(unknown).max(sidechain).max(midi)
         }
         Item::Split(split) => {
             let unknown = deepest(split.unknown.values().map(value_levels));

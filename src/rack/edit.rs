@@ -9,11 +9,12 @@ mod tests;
 
 pub use problem::{EditError, EditProblem};
 
-use super::limits::{CROSSOVER, RUNAWAY_LIMIT};
+use super::limits::{CROSSOVER, MIN_SPLIT, RUNAWAY_LIMIT};
 use super::mapping::Mapping;
 use super::{
-    Chain, ChainId, ChildState, HostId, Item, ItemId, MidiSource, Place, PluginReference, Rack,
-    SlotChannels, SlotId, Split, SplitChain, SplitId, SplitKind,
+    Bearer, Chain, ChainId, ChildState, HostId, Item, ItemId, MidiControl, MidiSource, Place,
+    PluginReference, Rack, Sidechain, SlotChannels, SlotId, SlotMidi, Source, Split, SplitChain,
+    SplitId, SplitKind,
 };
 
 /// One change of a rack. Places count from zero.
@@ -22,6 +23,7 @@ use super::{
 pub enum Edit {
     /// Puts an item at a place; what stood there and after it moves on by one. What has no id in
     /// it gets one; make it with [`Rack::new_slot`] or [`Rack::new_split`] to know it beforehand.
+    /// Labels in it that are somebody else's are changed, together with what listens to them in it.
     Insert {
         /// The place, at most the chain's length.
         place: Place,
@@ -78,6 +80,42 @@ pub enum Edit {
         slot: SlotId,
         /// What.
         channels: SlotChannels,
+    },
+    /// Sets what a slot's child gets as its sidechain. The source is given a label if it has none.
+    SetSidechain {
+        /// Which.
+        slot: SlotId,
+        /// From where. It is heard once it stands before the slot.
+        source: Source,
+    },
+    /// Sets what a slot's child hears of MIDI.
+    SetMidi {
+        /// Which.
+        slot: SlotId,
+        /// What, and whose.
+        midi: SlotMidi,
+    },
+    /// Sets whose MIDI a slot's child hears, and leaves the rest of that as it is. The source is given a
+    /// label if it has none.
+    SetMidiSource {
+        /// Which.
+        slot: SlotId,
+        /// From where; chains make none. It is heard once it stands before the slot.
+        source: Source,
+    },
+    /// Sets the auxiliary output that a slot's child plays to.
+    SetOutput {
+        /// Which.
+        slot: SlotId,
+        /// 1 to 15, or 0 for on in the chain.
+        bus: u8,
+    },
+    /// Gives a slot or a chain of a split another label. Who listens to it still does.
+    SetLabel {
+        /// Which.
+        bearer: Bearer,
+        /// Nobody else's; `None` takes it away, and who listens to it hears nothing.
+        label: Option<String>,
     },
     /// Puts a new split in an item's place, and the item into the split's first chain. The other
     /// chains that the kind needs are empty.
@@ -155,12 +193,15 @@ pub enum Edit {
         /// `None` gives it the name of what it moves.
         name: Option<String>,
         /// `None` leaves it to the host.
-        midi: Option<MidiSource>,
+        midi: Option<MidiControl>,
     },
     /// Lets the rack use all cores, or one.
     SetAllCores(bool),
     /// Sets the peak level, in dBFS, above which a child is muted: 0 to 80.
     SetRunawayLimit(f32),
+    /// Sets the shortest part that a block is split into for children that cannot be told of automation:
+    /// 1 to 512 samples.
+    SetMinSplit(u32),
 }
 
 impl Edit {
@@ -173,6 +214,11 @@ impl Edit {
             | Self::Move { .. }
             | Self::Replace { .. }
             | Self::SetChannels { .. }
+            | Self::SetSidechain { .. }
+            | Self::SetMidi { .. }
+            | Self::SetMidiSource { .. }
+            | Self::SetOutput { .. }
+            | Self::SetLabel { .. }
             | Self::Wrap { .. }
             | Self::Unwrap { .. }
             | Self::SetKind { .. }
@@ -187,7 +233,8 @@ impl Edit {
             | Self::MapSlot { .. }
             | Self::MapChain { .. }
             | Self::SetHostParameter { .. }
-            | Self::SetRunawayLimit(_) => false,
+            | Self::SetRunawayLimit(_)
+            | Self::SetMinSplit(_) => false,
         }
     }
 }
@@ -216,7 +263,10 @@ impl Rack {
     fn make(&mut self, edit: Edit) -> Option<()> {
         match edit {
             Edit::Insert { place, item } => {
-                self.chain_mut(place.chain)?.0.insert(place.at, item);
+                let mut alone = Chain(vec![item]);
+                self.make_labels_unique(&mut alone);
+                let there = &mut self.chain_mut(place.chain)?.0;
+                there.splice(place.at..place.at, alone.0);
                 self.give_ids();
             }
             Edit::Remove { item } => {
@@ -247,6 +297,25 @@ impl Rack {
                 slot.output_gain_db = output_db;
             }
             Edit::SetChannels { slot, channels } => self.slot_mut(slot)?.channels = channels,
+            Edit::SetSidechain { slot, source } => {
+                let label = self.label_of_source(source)?;
+                self.slot_mut(slot)?.sidechain = match (source, label) {
+                    (_, Some(label)) => Sidechain::From(label),
+                    (Source::None, None) => Sidechain::None,
+                    (_, None) => Sidechain::Host,
+                };
+            }
+            Edit::SetMidi { slot, midi } => self.slot_mut(slot)?.midi = midi,
+            Edit::SetMidiSource { slot, source } => {
+                let label = self.label_of_source(source)?;
+                self.slot_mut(slot)?.midi.from = match (source, label) {
+                    (_, Some(label)) => MidiSource::From(label),
+                    (Source::None, None) => MidiSource::None,
+                    (_, None) => MidiSource::Host,
+                };
+            }
+            Edit::SetOutput { slot, bus } => self.slot_mut(slot)?.output = bus,
+            Edit::SetLabel { bearer, label } => self.set_label(bearer, label)?,
             Edit::Wrap { item, kind } => {
                 let Place { chain, at } = self.place(item)?;
                 let mut split = Split::new(kind);
@@ -276,7 +345,15 @@ impl Rack {
                 self.give_ids();
             }
             Edit::InsertChain { split, at, chain } => {
-                self.split_mut(split)?.chains.insert(at, chain);
+                let mut alone = Split::new(SplitKind::Parallel);
+                alone.chains = vec![chain];
+                let mut alone = Chain(vec![Item::Split(alone)]);
+                self.make_labels_unique(&mut alone);
+                let Some(Item::Split(alone)) = alone.0.pop() else {
+                    return None;
+                };
+                let there = &mut self.split_mut(split)?.chains;
+                there.splice(at..at, alone.chains);
                 self.give_ids();
             }
             Edit::RemoveChain { chain } => {
@@ -317,8 +394,21 @@ impl Rack {
                 self.runaway_limit_dbfs = dbfs;
                 self.unknown.shift_remove(RUNAWAY_LIMIT.field);
             }
+            Edit::SetMinSplit(frames) => {
+                self.min_split_frames = frames;
+                self.unknown.shift_remove(MIN_SPLIT.field);
+            }
         }
         Some(())
+    }
+
+    /// The label of a source, given now if there was none; none for what needs none.
+    fn label_of_source(&mut self, source: Source) -> Option<Option<String>> {
+        Some(match source {
+            Source::Host | Source::None => None,
+            Source::Slot(slot) => Some(self.ensure_label(Bearer::Slot(slot))?),
+            Source::Chain(chain) => Some(self.ensure_label(Bearer::Chain(chain))?),
+        })
     }
 
     fn take(&mut self, item: ItemId) -> Option<Item> {

@@ -9,13 +9,14 @@
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-use super::schedule::{Brand, Cores, Lease, Schedule};
+use super::points::PointsBySlot;
+use super::schedule::{Automation, Brand, Cores, Lease, Schedule};
 use super::wiring::Wiring;
-use crate::audio::{Block, HostPoint};
+use crate::audio::{Block, DEFAULT_MIN_SPLIT_FRAMES, HostPoint};
 
 /// How many wirings may be on their way to the audio thread.
 const WIRINGS_UNDERWAY: usize = 4;
@@ -30,6 +31,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
     let (retired_wirings, wirings_from_audio) = RingBuffer::new(WIRINGS_UNDERWAY + 1);
     let lease = Lease::new();
     let done = Arc::new(AtomicU64::new(0));
+    let min_split_frames = Arc::new(AtomicU32::new(DEFAULT_MIN_SPLIT_FRAMES));
     let publisher = Publisher {
         brand: lease.brand(),
         to_audio,
@@ -38,6 +40,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         wirings_from_audio,
         sent: 0,
         done: done.clone(),
+        min_split_frames: min_split_frames.clone(),
     };
     let player = Player {
         lease,
@@ -50,6 +53,8 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         swaps: 0,
         done,
         cores: None,
+        points: PointsBySlot::default(),
+        min_split_frames,
         reported_latency_samples: 0,
     };
     (publisher, player)
@@ -67,6 +72,7 @@ pub struct Publisher {
     sent: u64,
     /// How many of them the player is done with taking in.
     done: Arc<AtomicU64>,
+    min_split_frames: Arc<AtomicU32>,
 }
 
 impl Publisher {
@@ -79,6 +85,11 @@ impl Publisher {
     /// for two more.
     pub fn is_idle(&self) -> bool {
         self.done.load(Ordering::Acquire) == self.sent && self.to_audio.slots() >= 2
+    }
+
+    /// Sets the shortest part that a block is split into for automation, from the next block on.
+    pub fn set_min_split_frames(&self, frames: u32) {
+        self.min_split_frames.store(frames, Ordering::Relaxed);
     }
 
     /// Sends a schedule to the audio thread, and drops those that came back.
@@ -136,6 +147,9 @@ pub struct Player {
     /// How many of them are warm.
     done: Arc<AtomicU64>,
     cores: Option<Arc<dyn Cores>>,
+    /// How the children's parameters move within the block at hand.
+    points: PointsBySlot,
+    min_split_frames: Arc<AtomicU32>,
     reported_latency_samples: u32,
 }
 
@@ -151,12 +165,26 @@ impl Player {
     pub fn run_with(&mut self, block: &mut Block<'_, '_>, points: &[HostPoint]) {
         self.adopt();
         if let Some(wiring) = &mut self.wiring {
-            wiring.follow(points, block.events, |_slot, _point| {});
+            wiring.follow(points, block.events, |slot, point| {
+                self.points.push(slot, point);
+            });
         }
+        self.points.sort();
         if let Some(schedule) = &mut self.current {
-            schedule.run(&mut self.lease, self.cores.as_deref(), block);
+            let automation = Automation {
+                points: &self.points,
+                min_split_frames: self.min_split_frames.load(Ordering::Relaxed),
+            };
+            schedule.run(&mut self.lease, self.cores.as_deref(), block, automation);
         }
+        self.points.clear();
         self.tell_if_warm();
+    }
+
+    /// How the children's parameters move within the next block. What is pushed here is sorted and heard
+    /// by the next [`run`](Self::run), and then forgotten. Audio thread.
+    pub fn points_mut(&mut self) -> &mut PointsBySlot {
+        &mut self.points
     }
 
     #[inline]

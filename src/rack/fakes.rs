@@ -1,4 +1,5 @@
-//! Children for tests: simple enough that what they should put out can be said in one line.
+//! Children for tests: simple enough that what they should put out can be said in one line. They add the
+//! value of their parameter to all that they put out, and put out all events that they hear.
 
 use std::collections::VecDeque;
 
@@ -14,20 +15,14 @@ pub struct FakeSpec {
 }
 
 impl FakeSpec {
-    /// What it puts out `latency` samples after it hears `inputs` and `sidechain`; `at` counts
+    /// What it puts out `latency` samples after it hears `inputs` and, [weighed], a sidechain; `at` counts
     /// samples from its start. Every output hears every input; without inputs it hums.
-    pub fn output(&self, output: usize, at: usize, inputs: &[f32], sidechain: Option<f32>) -> f32 {
+    pub fn output(&self, output: usize, at: usize, inputs: &[f32], sidechain: f32) -> f32 {
         let heard = match inputs {
             [] => ((at + output) % 13) as f32,
-            _ => {
-                let weighed = inputs
-                    .iter()
-                    .zip(1..)
-                    .map(|(sample, input)| sample * input as f32);
-                weighed.sum::<f32>() * (output + 1) as f32
-            }
+            _ => weighed(inputs) * (output + 1) as f32,
         };
-        heard * self.gain + sidechain.unwrap_or(0.0) * 0.25
+        heard * self.gain + sidechain * 0.25
     }
 
     pub fn processor(&self, max_frames: usize) -> Box<Fake> {
@@ -35,9 +30,18 @@ impl FakeSpec {
             spec: self.clone(),
             max_frames,
             at: 0,
+            turned: 0.0,
             late: vec![VecDeque::from(vec![0.0; self.latency]); self.layout.main_outputs],
         })
     }
+}
+
+/// All channels in one, none like the other.
+pub fn weighed(channels: &[f32]) -> f32 {
+    let channels = channels.iter().zip(1..);
+    channels
+        .map(|(sample, channel)| sample * channel as f32)
+        .sum()
 }
 
 /// A fake child. It insists on the contract.
@@ -45,6 +49,8 @@ pub struct Fake {
     spec: FakeSpec,
     max_frames: usize,
     at: usize,
+    /// What its parameter was turned to.
+    turned: f32,
     late: Vec<VecDeque<f32>>,
 }
 
@@ -65,15 +71,21 @@ impl Processor for Fake {
                 .iter()
                 .all(|channel| channel.len() == block.frames)
         );
-        assert!(layout.sidechain > 0 || block.sidechain.is_empty());
+        let heard_channels = block.sidechain.len();
+        assert!(heard_channels == 0 || heard_channels == layout.sidechain);
         for frame in 0..block.frames {
             let inputs: Vec<f32> = block.main[..layout.main_inputs]
                 .iter()
                 .map(|channel| channel[frame])
                 .collect();
-            let sidechain = block.sidechain.first().map(|channel| channel[frame]);
+            let sidechain: Vec<f32> = block.sidechain.iter().map(|c| c[frame]).collect();
+            let sidechain = weighed(&sidechain);
+            let points = block.points.list.iter();
+            let last = points.filter(|point| point.offset as usize == frame).last();
+            self.turned = last.map_or(self.turned, |point| point.value);
             for (output, late) in self.late.iter_mut().enumerate() {
-                late.push_back(self.spec.output(output, self.at, &inputs, sidechain));
+                let played = self.spec.output(output, self.at, &inputs, sidechain);
+                late.push_back(played + self.turned);
                 block.main[output][frame] = late.pop_front().unwrap();
             }
             // Channels that are no outputs may hold anything afterwards.

@@ -49,6 +49,15 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A number without a fraction.
+    pub(super) fn whole(&mut self, limits: &Limits) -> Result<f32, Mistake> {
+        let whole = self.number(limits)?;
+        match self.object.get(limits.field) {
+            Some(value) if whole.fract() != 0.0 => Err(out_of_range(value, limits)),
+            _ => Ok(whole),
+        }
+    }
+
     pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Mistake> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),

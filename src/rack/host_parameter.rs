@@ -60,7 +60,7 @@ pub struct HostSettings {
     pub ahead: bool,
     /// The MIDI messages that move it, too.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub midi: Option<MidiSource>,
+    pub midi: Option<MidiControl>,
     /// Fields of the document that are not understood; kept for saving.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
@@ -68,7 +68,7 @@ pub struct HostSettings {
 
 /// MIDI messages that move a host parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MidiSource {
+pub struct MidiControl {
     /// The MIDI channel, from 0 to 15; `None` for any.
     pub channel: Option<u8>,
     /// Which messages.
@@ -107,7 +107,7 @@ impl HostSettings {
             name: fields.text("name")?,
             value,
             ahead: fields.flag("ahead")?,
-            midi: fields.take("midi").map(MidiSource::read).transpose()?,
+            midi: fields.take("midi").map(MidiControl::read).transpose()?,
             unknown: fields.rest(),
         })
     }
@@ -118,7 +118,7 @@ impl HostSettings {
     }
 }
 
-impl MidiSource {
+impl MidiControl {
     /// Whether there are such messages.
     pub fn is_sound(&self) -> bool {
         let exists = match self.message {
@@ -157,7 +157,7 @@ impl MidiSource {
     }
 }
 
-impl Serialize for MidiSource {
+impl Serialize for MidiControl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         match self.message {

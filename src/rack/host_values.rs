@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use atomic_float::AtomicF64;
 use crossbeam_queue::ArrayQueue;
 
-use super::host_parameter::{HOST_PARAMETERS, MidiSource};
+use super::host_parameter::{HOST_PARAMETERS, MidiControl};
 
 const WORDS: usize = HOST_PARAMETERS.div_ceil(64);
 
@@ -23,7 +23,7 @@ pub struct HostValues {
     held: [AtomicU64; WORDS],
     blocks: AtomicU64,
     learning: AtomicBool,
-    heard: ArrayQueue<MidiSource>,
+    heard: ArrayQueue<MidiControl>,
 }
 
 impl Default for HostValues {
@@ -134,13 +134,13 @@ impl HostValues {
         self.learning.load(Ordering::Relaxed)
     }
 
-    pub(super) fn note_heard(&self, source: MidiSource) {
+    pub(super) fn note_heard(&self, source: MidiControl) {
         // What finds no room came long after what is looked for.
         let _ = self.heard.push(source);
     }
 
     /// The next message that came while learning.
-    pub fn take_heard(&self) -> Option<MidiSource> {
+    pub fn take_heard(&self) -> Option<MidiControl> {
         self.heard.pop()
     }
 }

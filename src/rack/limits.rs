@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::audio::DEFAULT_MIN_SPLIT_FRAMES;
+
 /// The lowest and highest value of a setting, both allowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
@@ -83,6 +85,39 @@ pub static CROSSOVER: Limits = Limits {
     low: 10.0,
     high: 20_000.0,
     default: 1000.0,
+};
+
+/// By how many semitones a slot's notes are moved.
+pub static TRANSPOSE: Limits = Limits {
+    field: "transpose",
+    name: "the transposition",
+    unit: " semitones",
+    low: -127.0,
+    high: 127.0,
+    default: 0.0,
+};
+
+/// The auxiliary output that a slot plays to; 0 is on in the chain.
+pub static OUTPUT: Limits = Limits {
+    field: "output",
+    name: "the output",
+    unit: "",
+    low: 0.0,
+    high: MAX_AUX_BUSES as f32,
+    default: 0.0,
+};
+
+/// How many auxiliary stereo outputs there can be.
+pub const MAX_AUX_BUSES: usize = 15;
+
+/// The shortest part that a block is split into for a plugin that cannot be told of automation.
+pub static MIN_SPLIT: Limits = Limits {
+    field: "min_split_frames",
+    name: "the shortest part of a block",
+    unit: " samples",
+    low: 1.0,
+    high: 512.0,
+    default: DEFAULT_MIN_SPLIT_FRAMES as f32,
 };
 
 /// How many crossovers a split into bands can have.

@@ -66,7 +66,7 @@ pub enum Control {
 
 /// What a mapping may stand with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bearer {
+pub(super) enum Holder {
     Slot,
     Chain,
 }
@@ -123,14 +123,14 @@ impl Range {
 }
 
 impl Control {
-    const ALL: [(Self, Bearer, &str); 7] = [
-        (Self::Bypass, Bearer::Slot, "bypass"),
-        (Self::Mix, Bearer::Slot, "mix"),
-        (Self::InputGain, Bearer::Slot, "input_gain"),
-        (Self::OutputGain, Bearer::Slot, "output_gain"),
-        (Self::ChainGain, Bearer::Chain, "gain"),
-        (Self::Pan, Bearer::Chain, "pan"),
-        (Self::Mute, Bearer::Chain, "mute"),
+    const ALL: [(Self, Holder, &str); 7] = [
+        (Self::Bypass, Holder::Slot, "bypass"),
+        (Self::Mix, Holder::Slot, "mix"),
+        (Self::InputGain, Holder::Slot, "input_gain"),
+        (Self::OutputGain, Holder::Slot, "output_gain"),
+        (Self::ChainGain, Holder::Chain, "gain"),
+        (Self::Pan, Holder::Chain, "pan"),
+        (Self::Mute, Holder::Chain, "mute"),
     ];
 
     /// What the document calls it.
@@ -140,7 +140,7 @@ impl Control {
             .map_or("", |(.., word)| word)
     }
 
-    pub(super) fn is_of(self, bearer: Bearer) -> bool {
+    pub(super) fn is_of(self, bearer: Holder) -> bool {
         (Self::ALL.iter()).any(|(control, of, _)| (*control, *of) == (self, bearer))
     }
 }
@@ -156,7 +156,7 @@ impl Mapping {
         }
     }
 
-    fn read(value: &Value, bearer: Bearer) -> Result<Self, Mistake> {
+    fn read(value: &Value, bearer: Holder) -> Result<Self, Mistake> {
         let Value::Object(object) = value else {
             return Err("it is no object ({..})".to_owned());
         };
@@ -183,7 +183,7 @@ impl Mapping {
                 Target::Control(*control)
             }
         };
-        if bearer == Bearer::Chain && matches!(target, Target::Parameter(_)) {
+        if bearer == Holder::Chain && matches!(target, Target::Parameter(_)) {
             return Err("a chain has no parameters, only controls".to_owned());
         }
         Ok(Self {
@@ -242,7 +242,7 @@ pub struct Mappings {
 }
 
 impl Mappings {
-    pub(super) fn read(fields: &mut Fields<'_>, bearer: Bearer) -> Result<Self, Mistake> {
+    pub(super) fn read(fields: &mut Fields<'_>, bearer: Holder) -> Result<Self, Mistake> {
         let mut mappings = Self::default();
         if fields.has("mappings") {
             for value in fields.list("mappings")? {

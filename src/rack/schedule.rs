@@ -13,9 +13,11 @@ mod check;
 mod cut;
 mod engine;
 mod fader;
+mod feed;
 mod fork;
 mod guard;
 mod lanes;
+mod send;
 mod splitting;
 mod strip;
 #[cfg(test)]
@@ -31,11 +33,12 @@ pub use check::ScheduleProblem;
 pub use fader::Fader;
 pub use fork::Cores;
 pub use splitting::SplitState;
-pub use strip::Strip;
+pub use strip::{Strip, StripLine};
 
 use super::compile::{Plan, Step};
 use super::delay::Ring;
 use super::levels::{Ballistics, Factors};
+use super::points::PointsBySlot;
 use crate::audio::{Block, Events, FloatSettings, Transport};
 use crate::child::Activation;
 use cut::Cutter;
@@ -89,12 +92,21 @@ impl Settings {
 /// Larger memory for delay lines, to be taken over by the audio thread with what they heard.
 #[derive(Debug, Default)]
 pub struct Growth {
-    /// Which slot, and its ring.
-    pub strips: Vec<(usize, Ring)>,
+    /// Which slot, which of its delays, and its ring.
+    pub strips: Vec<(usize, StripLine, Ring)>,
     /// Which split, and its ring.
     pub splits: Vec<(usize, Ring)>,
     /// Which chain, and its ring.
     pub faders: Vec<(usize, Ring)>,
+}
+
+/// How the parameters of all children move within a block.
+#[derive(Clone, Copy, Debug)]
+pub struct Automation<'p> {
+    /// What happens to them, and when.
+    pub points: &'p PointsBySlot,
+    /// The shortest part that a block is split into for it.
+    pub min_split_frames: u32,
 }
 
 /// What is the same for all steps of a block.
@@ -102,6 +114,7 @@ pub(super) struct Ground<'g, 'a> {
     sidechain: &'g [&'a mut [f32]],
     frames: usize,
     events: Events<'g>,
+    automation: Automation<'g>,
     transport: &'g Transport,
     settings: Settings,
     factors: Factors,
@@ -203,11 +216,11 @@ impl Schedule {
     /// Hands the larger memory over to the delay lines. To be called once, before the first block.
     pub(super) fn begin(&mut self, lease: &mut Lease) {
         let engine = &self.engine;
-        for (index, ring) in &mut self.growth.strips {
+        for (index, line, ring) in &mut self.growth.strips {
             if let Some(strip) =
                 (engine.strips.get(*index)).and_then(|strip| strip.open(&mut lease.strips))
             {
-                strip.grow(ring);
+                strip.grow(*line, ring);
             }
         }
         for (index, ring) in &mut self.growth.splits {
@@ -236,6 +249,11 @@ impl Schedule {
             Step::Split(step) if !step.present => (engine.splits.get(step.split))
                 .and_then(|split| split.open(&mut lease.splits))
                 .is_none_or(|split| split.has_left()),
+            Step::Slot(step) if step.feed.is_some_and(|feed| feed.leaves) => {
+                (self.engine.strips.get(step.slot))
+                    .and_then(|strip| strip.open(&mut lease.strips))
+                    .is_none_or(|strip| strip.feed_has_left())
+            }
             Step::Slot(_) | Step::Split(_) => true,
         });
         let chains = engine.plan.chains.iter().zip(&engine.faders);
@@ -247,13 +265,23 @@ impl Schedule {
                 })
     }
 
-    /// Whether all of its splits and chains have been there for as long as they lag. Before, what is in
-    /// them still begins somewhere, and a change there would have it heard.
+    /// Whether all of its splits and chains have been there for as long as they lag, and what slots hear and
+    /// send beside their chains with them. Before, what is in them still begins somewhere, and a change there
+    /// would have it heard.
     pub(super) fn is_warm(&self, lease: &mut Lease) -> bool {
         let engine = &self.engine;
+        let sides = engine.plan.steps.iter().all(|step| match step {
+            Step::Slot(step) if step.feed.is_some() || step.send.is_some() => {
+                (engine.strips.get(step.slot))
+                    .and_then(|strip| strip.open(&mut lease.strips))
+                    .is_none_or(|strip| strip.is_warm())
+            }
+            Step::Slot(_) | Step::Split(_) => true,
+        });
         let splits = (engine.splits.iter())
             .all(|split| (split.open(&mut lease.splits)).is_none_or(|split| split.is_warm()));
-        splits
+        sides
+            && splits
             && (engine.faders.iter())
                 .all(|fader| (fader.open(&mut lease.faders)).is_none_or(|fader| fader.is_warm()))
     }
@@ -280,21 +308,28 @@ impl Schedule {
 
     /// Runs one block in place, on other cores too where there are any and it pays. Audio thread.
     ///
-    /// Channels beyond those of the plan are left as they are; missing ones are made up for with
+    /// The block's channels are the rack's, then two for each auxiliary output. What these held before is
+    /// not heard. Channels beyond those of the plan are left as they are; missing ones are made up for with
     /// silence, and what becomes of them is lost. Sidechain channels beyond the plan's are not
     /// heard. A block of zero frames does nothing. With a lease of another brand, the audio passes.
     ///
     /// A child that fails, or puts out what nobody may hear, leaves silence behind for the rest of
     /// that block; its slot is then [muted](super::controls::SlotControls::trouble): the child is not
     /// called again, and the audio that passes it by comes back with a fade.
-    pub fn run(&mut self, lease: &mut Lease, cores: Option<&dyn Cores>, block: &mut Block<'_, '_>) {
+    pub fn run(
+        &mut self,
+        lease: &mut Lease,
+        cores: Option<&dyn Cores>,
+        block: &mut Block<'_, '_>,
+        automation: Automation<'_>,
+    ) {
         if block.frames == 0 || lease.brand() != self.brand {
             return;
         }
         let whole =
             |channels: &[&mut [f32]]| channels.iter().all(|channel| channel.len() == block.frames);
         let is_as_announced = block.frames <= self.settings.max_frames
-            && block.main.len() == self.engine.plan.channels
+            && block.main.len() == self.engine.plan.block_channels()
             && whole(block.main)
             && whole(block.sidechain);
         let seconds_per_tick = self.clock.seconds_per_tick();
@@ -305,13 +340,14 @@ impl Schedule {
             ballistics,
             ..
         } = self;
-        let mut run = |block: &mut Block<'_, '_>| {
+        let mut run = |block: &mut Block<'_, '_>, automation: Automation<'_>| {
             let heard = block.sidechain.len().min(engine.plan.sidechain_channels);
             let seconds = block.frames as f64 / settings.sample_rate;
             let ground = Ground {
                 sidechain: block.sidechain.get(..heard).unwrap_or_default(),
                 frames: block.frames,
                 events: block.events,
+                automation,
                 transport: block.transport,
                 settings: *settings,
                 factors: ballistics.step(block.frames),
@@ -323,13 +359,12 @@ impl Schedule {
                 lease: &mut *lease,
                 events_out: &mut *block.events_out,
             };
-            let steps = 0..engine.plan.steps.len();
-            engine.run(steps, block.main, None, &mut turn, &ground, cores);
+            engine.run_block(block.main, &mut turn, &ground, cores);
         };
         if is_as_announced {
-            run(block);
+            run(block, automation);
         } else {
-            cutter.run(block, run);
+            cutter.run(block, automation, run);
         }
     }
 }

@@ -14,7 +14,7 @@ use super::compile::{ChainShape, ChildShape, ItemShape, RackShape, SlotShape, Sp
 use super::controls::{ChainControls, SlotControls};
 use super::meters::{ChainMeters, SlotMeters};
 use super::schedule::{Fader, Leased, ProcessorCell, SplitState, Strip};
-use super::{ChainId, SlotChannels, SlotId, SplitId, SplitKind};
+use super::{ChainId, Routing, SlotChannels, SlotId, SplitId, SplitKind};
 
 /// What plays, in the order in which audio reaches it.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +39,8 @@ pub struct ScoreSlot {
     pub id: SlotId,
     /// What it works on.
     pub channels: SlotChannels,
+    /// What it hears besides, and where its output goes.
+    pub routing: Routing,
     /// Its children: what they settled for, and their audio halves.
     pub children: Vec<(ChildShape, ProcessorCell)>,
     /// What can be turned.
@@ -46,6 +48,8 @@ pub struct ScoreSlot {
     /// What is measured.
     pub meters: Arc<SlotMeters>,
     pub(super) strip: Slate<Strip>,
+    /// What it hears as its sidechain is on its way out.
+    pub(super) feed_leaves: bool,
     pub(super) present: bool,
 }
 
@@ -87,8 +91,12 @@ pub(super) struct Slate<T>(Arc<OnceLock<Live<T>>>);
 #[derive(Debug)]
 pub(super) struct Live<T> {
     pub cell: Leased<T>,
-    pub capacity: AtomicUsize,
+    /// How many samples its delay lines can hold. But for slots, there is only the first.
+    pub capacities: [AtomicUsize; LINES],
 }
+
+/// How many delay lines a place can have.
+pub(super) const LINES: usize = 4;
 
 impl<T> Slate<T> {
     /// Whether the place has played.
@@ -126,12 +134,20 @@ impl ScoreSlot {
         Self {
             id,
             channels,
+            routing: Routing::default(),
             children,
             controls,
             meters,
             strip: Slate::default(),
+            feed_leaves: false,
             present: true,
         }
+    }
+
+    /// The same slot with what it hears besides, and where its output goes.
+    pub fn with_routing(mut self, routing: Routing) -> Self {
+        self.routing = routing;
+        self
     }
 }
 
@@ -170,11 +186,18 @@ impl ScoreChain {
 
 impl Score {
     /// What there is to compile.
-    pub fn shape(&self, channels: usize, sidechain_channels: usize, all_cores: bool) -> RackShape {
+    pub fn shape(
+        &self,
+        channels: usize,
+        sidechain_channels: usize,
+        aux_buses: usize,
+        all_cores: bool,
+    ) -> RackShape {
         RackShape {
             items: shapes(&self.items),
             channels,
             sidechain_channels,
+            aux_buses,
             all_cores,
         }
     }
@@ -184,13 +207,17 @@ fn shapes(items: &[ScoreItem]) -> Vec<ItemShape> {
     let shape = |item: &ScoreItem| match item {
         ScoreItem::Slot(slot) => ItemShape::Slot(SlotShape {
             children: slot.children.iter().map(|(shape, _)| *shape).collect(),
+            id: slot.id,
             channels: slot.channels,
+            routing: slot.routing,
+            feed_leaves: slot.feed_leaves,
             present: slot.present,
         }),
         ScoreItem::Split(split) => ItemShape::Split(SplitShape {
             kind: split.kind.clone(),
             chains: (split.chains.iter())
                 .map(|chain| ChainShape {
+                    id: chain.id,
                     items: shapes(&chain.items),
                     present: chain.present,
                 })

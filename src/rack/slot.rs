@@ -6,13 +6,14 @@ use serde_json::{Map, Value};
 
 use super::fields::{Fields, Mistake, is_default, mistake, write_number};
 use super::limits;
-use super::mapping::{Bearer, Mappings};
-use super::{ChildState, PluginReference, SlotId};
+use super::mapping::{Holder, Mappings};
+use super::{ChildState, PluginReference, Sidechain, SlotId, SlotMidi};
 
 /// One place in a chain: a child with its bypass, mix and gains.
 ///
 /// Audio goes `input gain -> child -> output gain -> mix with what came in`, on the channels that
-/// it works on; the others pass.
+/// it works on; the others pass. Where it plays to an auxiliary output, that gets the child's part of
+/// the mix, and the chain what came in.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Slot {
@@ -21,6 +22,9 @@ pub struct Slot {
     pub id: SlotId,
     /// The plugin that it asks for.
     pub plugin: PluginReference,
+    /// What it is called where others listen to it. Unique in its rack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The audio passes the child by, delayed by the child's latency.
     #[serde(skip_serializing_if = "is_default")]
     pub bypass: bool,
@@ -36,6 +40,15 @@ pub struct Slot {
     /// What it works on.
     #[serde(skip_serializing_if = "is_default")]
     pub channels: SlotChannels,
+    /// What the child gets as its sidechain.
+    #[serde(skip_serializing_if = "is_default")]
+    pub sidechain: Sidechain,
+    /// What the child hears of MIDI.
+    #[serde(skip_serializing_if = "is_default")]
+    pub midi: SlotMidi,
+    /// The auxiliary output that the child plays to, 1 to 15; with 0, it plays on in the chain.
+    #[serde(skip_serializing_if = "is_default")]
+    pub output: u8,
     /// The host's parameters that move it, or parameters of its child.
     #[serde(skip_serializing_if = "Mappings::is_empty")]
     pub mappings: Mappings,
@@ -70,11 +83,15 @@ impl Slot {
         Self {
             id: SlotId::NONE,
             plugin,
+            label: None,
             bypass: false,
             mix_percent: limits::MIX.default,
             input_gain_db: limits::INPUT_GAIN.default,
             output_gain_db: limits::OUTPUT_GAIN.default,
             channels: SlotChannels::default(),
+            sidechain: Sidechain::default(),
+            midi: SlotMidi::default(),
+            output: 0,
             mappings: Mappings::default(),
             state: None,
             unknown: Map::new(),
@@ -87,12 +104,16 @@ impl Slot {
         Ok(Self {
             id: SlotId::NONE,
             plugin: PluginReference::deserialize(plugin).map_err(|error| error.to_string())?,
+            label: fields.text("label")?,
             bypass: fields.flag("bypass")?,
             mix_percent: fields.number(&limits::MIX)?,
             input_gain_db: fields.number(&limits::INPUT_GAIN)?,
             output_gain_db: fields.number(&limits::OUTPUT_GAIN)?,
             channels: SlotChannels::read(&mut fields)?,
-            mappings: Mappings::read(&mut fields, Bearer::Slot)?,
+            sidechain: Sidechain::read(&mut fields)?,
+            midi: SlotMidi::read(&mut fields)?,
+            output: fields.whole(&limits::OUTPUT)? as u8,
+            mappings: Mappings::read(&mut fields, Holder::Slot)?,
             state: Option::deserialize(fields.take("state").unwrap_or(&Value::Null))
                 .map_err(|error: serde_json::Error| error.to_string())?,
             unknown: fields.rest(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{self, Fields, Mistake, Numbers, is_default, mistake, shown, write_number};
 use super::limits::{self, CROSSOVER, MAX_CROSSOVERS};
-use super::mapping::{Bearer, Mappings};
+use super::mapping::{Holder, Mappings};
 use super::{Chain, ChainId, Item, SplitId};
 
 /// A place in a chain that holds chains side by side, summed. Without any chain it passes audio;
@@ -51,6 +51,9 @@ pub struct SplitChain {
     /// What the musician calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What it is called where slots listen to it. Unique in its rack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The gain on its output, -144 to 24.
     #[serde(skip_serializing_if = "is_default", serialize_with = "write_number")]
     pub gain_db: f32,
@@ -234,11 +237,12 @@ impl SplitChain {
         Ok(Self {
             id: ChainId::NONE,
             name: fields.text("name")?,
+            label: fields.text("label")?,
             gain_db: fields.number(&limits::CHAIN_GAIN)?,
             pan: fields.number(&limits::PAN)?,
             mute: fields.flag("mute")?,
             solo: fields.flag("solo")?,
-            mappings: Mappings::read(&mut fields, Bearer::Chain)?,
+            mappings: Mappings::read(&mut fields, Holder::Chain)?,
             chain: Chain::read(fields.list("chain")?, depth),
             unknown: fields.rest(),
         })
@@ -251,6 +255,7 @@ impl Default for SplitChain {
         Self {
             id: ChainId::NONE,
             name: None,
+            label: None,
             gain_db: 0.0,
             pan: 0.0,
             mute: false,

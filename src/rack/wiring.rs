@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::SlotId;
 use super::controls::{ChainControls, SlotControls};
-use super::host_parameter::{HostId, MidiMessage, MidiSource};
+use super::host_parameter::{HostId, MidiControl, MidiMessage};
 use super::host_values::HostValues;
 use super::limits::{control_to_gain, control_to_pan};
 use super::mapping::Range;
@@ -63,7 +63,7 @@ pub struct Wiring {
     /// Of each host parameter, the links in `links`.
     spans: Box<[Span<u32>]>,
     links: Box<[Link]>,
-    midi: Box<[(MidiSource, HostId)]>,
+    midi: Box<[(MidiControl, HostId)]>,
     /// The upper bits of each controller of 14 bits, by channel.
     upper: Box<[[u8; 32]; 16]>,
     values: Arc<HostValues>,
@@ -73,7 +73,7 @@ impl Wiring {
     /// Links, and MIDI messages that move host parameters. Allocates.
     pub fn new(
         mut links: Vec<Link>,
-        midi: Vec<(MidiSource, HostId)>,
+        midi: Vec<(MidiControl, HostId)>,
         values: Arc<HostValues>,
     ) -> Self {
         links.sort_by_key(|link| link.host);
@@ -131,7 +131,7 @@ impl Wiring {
 
     fn follow_midi(
         &self,
-        source: MidiSource,
+        source: MidiControl,
         value: f64,
         offset: u32,
         put: &mut impl FnMut(SlotId, ParameterPoint),
@@ -187,7 +187,7 @@ impl Wiring {
     }
 
     /// What a message moves where it is wanted, and to which value.
-    fn read(&mut self, kind: EventKind) -> Option<(MidiSource, f64)> {
+    fn read(&mut self, kind: EventKind) -> Option<(MidiControl, f64)> {
         let EventKind::Midi([status, first, second]) = kind else {
             return None;
         };
@@ -201,11 +201,16 @@ impl Wiring {
             _ => return None,
         };
         let channel = Some(status & 0x0f);
-        Some((MidiSource { channel, message }, value))
+        Some((MidiControl { channel, message }, value))
     }
 
     /// A controller may be one of 7 bits, and at the same time half of one of 14.
-    fn read_controller(&mut self, channel: u8, number: u8, value: u8) -> Option<(MidiSource, f64)> {
+    fn read_controller(
+        &mut self,
+        channel: u8,
+        number: u8,
+        value: u8,
+    ) -> Option<(MidiControl, f64)> {
         let upper = (self.upper.get_mut(usize::from(channel)))
             .and_then(|of_channel| of_channel.get_mut(usize::from(number & 31)));
         let fine = match (number, upper) {
@@ -223,7 +228,7 @@ impl Wiring {
                 source.message == message && source.channel.is_none_or(|only| only == channel)
             })
         };
-        let of = |message| MidiSource {
+        let of = |message| MidiControl {
             channel: Some(channel),
             message,
         };

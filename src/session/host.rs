@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::patchbay::{Bearer, End, Mapped};
+use super::patchbay::{End, Mapped};
 use super::words::{control_text, control_value};
 use super::{HostParameters, Session};
 use crate::rack::limits::{control_to_db, control_to_pan, db_to_control};
 use crate::rack::mapping::Control;
-use crate::rack::{HostId, db_to_gain};
+use crate::rack::{Bearer, HostId, db_to_gain};
 
 impl Session {
     /// The parameters as the host sees them.

@@ -1,6 +1,6 @@
 //! Learning: what is touched next is mapped.
 
-use crate::rack::{HostId, MidiMessage, MidiSource};
+use crate::rack::{HostId, MidiControl, MidiMessage};
 
 /// For how many ticks the other half of a controller of 14 bits may follow the first.
 const PATIENCE_TICKS: u32 = 8;
@@ -18,7 +18,7 @@ pub enum Learning {
         /// The host parameter.
         host: HostId,
         /// What came already; it may be half of something finer.
-        heard: Option<MidiSource>,
+        heard: Option<MidiControl>,
         /// How much longer the other half is waited for.
         ticks: u32,
     },
@@ -35,11 +35,11 @@ impl Learning {
     }
 
     /// A message came while waiting for one. Returns what is learned, as soon as that is clear.
-    pub(super) fn hear(&mut self, source: MidiSource) -> Option<(HostId, MidiSource)> {
+    pub(super) fn hear(&mut self, source: MidiControl) -> Option<(HostId, MidiControl)> {
         let Self::Midi { host, heard, .. } = self else {
             return None;
         };
-        let controller = |source: &MidiSource| match source.message {
+        let controller = |source: &MidiControl| match source.message {
             MidiMessage::Controller(number) => Some(number),
             _ => None,
         };
@@ -57,7 +57,7 @@ impl Learning {
                 if !is_other_half {
                     return None;
                 }
-                MidiSource {
+                MidiControl {
                     channel: source.channel,
                     message: MidiMessage::FineController(number & 31),
                 }
@@ -69,7 +69,7 @@ impl Learning {
     }
 
     /// Time goes by: what came alone is what was meant.
-    pub(super) fn tick(&mut self) -> Option<(HostId, MidiSource)> {
+    pub(super) fn tick(&mut self) -> Option<(HostId, MidiControl)> {
         let Self::Midi {
             host,
             heard: Some(heard),
@@ -92,8 +92,8 @@ impl Learning {
 mod tests {
     use super::*;
 
-    fn controller(number: u8) -> MidiSource {
-        MidiSource {
+    fn controller(number: u8) -> MidiControl {
+        MidiControl {
             channel: Some(4),
             message: MidiMessage::Controller(number),
         }
@@ -114,7 +114,7 @@ mod tests {
         let mut learning = Learning::midi(host());
         assert_eq!(learning.hear(controller(1)), None);
         assert_eq!(learning.hear(controller(7)), None);
-        let fine = MidiSource {
+        let fine = MidiControl {
             channel: Some(4),
             message: MidiMessage::FineController(1),
         };
@@ -130,7 +130,7 @@ mod tests {
             MidiMessage::Pressure,
             MidiMessage::Program,
         ] {
-            let source = MidiSource {
+            let source = MidiControl {
                 channel: Some(0),
                 message,
             };

@@ -21,8 +21,8 @@ pub(super) struct LoadedSlot {
     children: Vec<Box<dyn Child>>,
     cells: Vec<ProcessorCell>,
     layout: Layout,
-    /// The channels that the children were fitted to.
-    at_hand: usize,
+    /// The channels that the children were fitted to: those at hand, and of the sidechain.
+    wanted: Layout,
     /// What was told of already.
     told: Option<Trouble>,
     /// The parameters as they were last described; their values are of then.
@@ -39,15 +39,15 @@ impl LoadedSlot {
             children: vec![child],
             cells: Vec::new(),
             layout: Layout::default(),
-            at_hand: 0,
+            wanted: Layout::default(),
             told: None,
             described: OnceCell::new(),
         }
     }
 
-    /// Whether the children are fitted to so many channels, or to none yet.
-    pub(super) fn fits(&self, at_hand: usize) -> bool {
-        self.cells.is_empty() || self.at_hand == at_hand
+    /// Whether the children are fitted to these channels, or to none yet.
+    pub(super) fn fits(&self, wanted: Layout) -> bool {
+        self.cells.is_empty() || self.wanted == wanted
     }
 
     /// Fits the children to the channels at hand and makes them ready, unless they are. A child that fails is
@@ -56,13 +56,13 @@ impl LoadedSlot {
         &mut self,
         thread: &MessageThread,
         preparation: &Preparation,
-        at_hand: usize,
+        wanted: Layout,
         brand: Brand,
     ) {
         if !self.cells.is_empty() {
             return;
         }
-        self.at_hand = at_hand;
+        self.wanted = wanted;
         if let Err(error) = self.try_activate(thread, preparation, brand) {
             // No schedule has seen these yet.
             self.deactivate();
@@ -78,16 +78,12 @@ impl LoadedSlot {
         preparation: &Preparation,
         brand: Brand,
     ) -> Result<(), ChildError> {
-        let channels = self.at_hand;
+        let channels = self.wanted.main_inputs;
         self.children.truncate(1);
         let Some(first) = self.children.first_mut() else {
             return Ok(());
         };
-        self.layout = first.negotiate(Layout {
-            main_inputs: channels,
-            main_outputs: channels,
-            sidechain: preparation.sidechain,
-        });
+        self.layout = first.negotiate(self.wanted);
         if fit(channels, self.layout) == Fit::PerChannel {
             self.link(thread, channels)?;
         }

@@ -13,14 +13,7 @@ use crate::rack::desk::Desk;
 use crate::rack::host_values::HostValues;
 use crate::rack::mapping::{Control, Mapping, Range, Target};
 use crate::rack::wiring::{Link, LinkEnd, Wiring};
-use crate::rack::{ChainId, HostId, Rack, SlotId};
-
-/// A slot, or a chain of a split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Bearer {
-    Slot(SlotId),
-    Chain(ChainId),
-}
+use crate::rack::{Bearer, ChainId, HostId, Rack, SlotId};
 
 /// What a host parameter moves.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{LoadedSlot, Session};
+use super::{LoadedSlot, Preparation, Session};
 use crate::rack::compile::{
     ChainShape, ChildShape, ItemShape, RackShape, SlotShape, SplitShape, Step, compile,
 };
-use crate::rack::{Chain, ChainId, Item, Rack, Slot, SlotId, SplitId};
+use crate::rack::{Chain, ChainId, Item, Labels, Rack, Slot, SlotId, SplitId};
 
 /// How late everything in a rack is, in samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,20 +40,23 @@ impl Session {
             let cast = cast.unwrap_or_default();
             cast.into_iter().map(|(shape, _)| shape).collect()
         };
-        Some(latencies(&self.rack, preparation.channels, &children))
+        Some(latencies(&self.rack, &preparation, &children))
     }
 }
 
 /// How late everything in a rack is whose slots have these children.
 fn latencies(
     rack: &Rack,
-    channels: usize,
+    preparation: &Preparation,
     children: &dyn Fn(&Slot) -> Vec<ChildShape>,
 ) -> Latencies {
+    let labels = Labels::of(rack);
     let plan = compile(&RackShape {
-        items: shapes(&rack.chain, children),
-        channels,
-        ..RackShape::default()
+        items: shapes(&rack.chain, &labels, children),
+        channels: preparation.channels,
+        sidechain_channels: preparation.sidechain,
+        aux_buses: preparation.aux_buses,
+        all_cores: rack.all_cores,
     });
     let mut latencies = Latencies {
         total_samples: plan.latency_samples,
@@ -86,18 +89,25 @@ fn latencies(
     latencies
 }
 
-fn shapes(chain: &Chain, children: &dyn Fn(&Slot) -> Vec<ChildShape>) -> Vec<ItemShape> {
+fn shapes(
+    chain: &Chain,
+    labels: &Labels,
+    children: &dyn Fn(&Slot) -> Vec<ChildShape>,
+) -> Vec<ItemShape> {
     let shape = |item: &Item| match item {
         Item::Slot(slot) => Some(ItemShape::Slot(SlotShape {
+            id: slot.id,
             children: children(slot),
             channels: slot.channels,
-            present: true,
+            routing: labels.routing(slot),
+            ..SlotShape::default()
         })),
         Item::Split(split) => Some(ItemShape::Split(SplitShape {
             kind: split.kind.clone(),
             chains: (split.chains.iter())
                 .map(|chain| ChainShape {
-                    items: shapes(&chain.chain, children),
+                    id: chain.id,
+                    items: shapes(&chain.chain, labels, children),
                     present: true,
                 })
                 .collect(),
@@ -112,8 +122,19 @@ fn shapes(chain: &Chain, children: &dyn Fn(&Slot) -> Vec<ChildShape>) -> Vec<Ite
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::child::Layout;
+    use crate::child::{Activation, Layout};
     use crate::state::parse;
+
+    const PREPARATION: Preparation = Preparation {
+        activation: Activation {
+            sample_rate: 48_000.0,
+            max_frames: 64,
+            offline: false,
+        },
+        channels: 2,
+        sidechain: 0,
+        aux_buses: 0,
+    };
 
     /// A stereo child that is as late as its name says; none where the name is no number.
     fn named(slot: &Slot) -> Vec<ChildShape> {
@@ -141,7 +162,7 @@ mod tests {
             {"plugin": "5"}
         ]}"#;
         let rack = parse(text).expect("a rack").rack;
-        let found = latencies(&rack, 2, &named);
+        let found = latencies(&rack, &PREPARATION, &named);
         assert_eq!(found.total_samples, 10 + 164 + 5);
         let slots: Vec<u32> = rack.slots().map(|slot| found.slots[&slot.id]).collect();
         assert_eq!(slots, [10, 0, 64, 100, 30, 5]);
@@ -158,7 +179,7 @@ mod tests {
 
     #[test]
     fn an_empty_rack_is_not_late() {
-        let found = latencies(&Rack::new(), 2, &named);
+        let found = latencies(&Rack::new(), &PREPARATION, &named);
         assert_eq!(found, Latencies::default());
     }
 }

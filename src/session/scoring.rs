@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use super::Preparation;
 use super::loaded_slot::LoadedSlot;
 use crate::catalog::Thoroughness;
+use crate::child::Layout;
 use crate::rack::compile::channels_at_hand;
 use crate::rack::desk::Desk;
 use crate::rack::schedule::Brand;
 use crate::rack::score::{Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
-use crate::rack::{Chain, ChildState, Item, Rack, Slot, SlotId, path_in_words};
+use crate::rack::{Chain, ChildState, Item, Labels, Rack, Slot, SlotId, Source, path_in_words};
 use crate::threads::MessageThread;
+
+/// A child that listens to a slot or a chain, in a rack without a sidechain, is asked to do so in stereo at
+/// most.
+const MAX_SIDECHAIN_CHANNELS: usize = 2;
 
 /// What making a score needs.
 pub(super) struct Scoring<'s> {
@@ -21,6 +26,8 @@ pub(super) struct Scoring<'s> {
     pub slots: &'s mut BTreeMap<SlotId, LoadedSlot>,
     pub leaving: &'s mut Vec<LoadedSlot>,
     pub desk: &'s mut Desk,
+    /// Who has which label in the rack.
+    pub labels: Labels,
 }
 
 impl Scoring<'_> {
@@ -68,6 +75,23 @@ impl Scoring<'_> {
 
     fn slot(&mut self, slot: &mut Slot, channels: usize, path: &[usize]) -> ScoreSlot {
         let (_, at_hand) = channels_at_hand(slot.channels, channels);
+        let mut routing = self.labels.routing(slot);
+        if routing.output > self.preparation.aux_buses {
+            // There is no such output: the slot plays on in the chain.
+            routing.output = 0;
+        }
+        // The rack's sidechain decides. Where there is none, others may still be listened to.
+        let sidechain = match routing.sidechain {
+            Source::Slot(_) | Source::Chain(_) if self.preparation.sidechain == 0 => {
+                channels.clamp(1, MAX_SIDECHAIN_CHANNELS)
+            }
+            _ => self.preparation.sidechain,
+        };
+        let wanted = Layout {
+            main_inputs: at_hand,
+            main_outputs: at_hand,
+            sidechain,
+        };
         let Self {
             thread,
             thoroughness,
@@ -75,7 +99,7 @@ impl Scoring<'_> {
         } = *self;
         // The children are fitted to other channels. They may still play: others take their place.
         if let Some(loaded) = self.slots.get_mut(&slot.id)
-            && !loaded.fits(at_hand)
+            && !loaded.fits(wanted)
         {
             match loaded.save_state() {
                 Some(Ok(state)) if !state.is_empty() => slot.state = Some(ChildState::from(state)),
@@ -88,11 +112,12 @@ impl Scoring<'_> {
         let loaded = (self.slots)
             .entry(slot.id)
             .or_insert_with(|| LoadedSlot::load(thread, slot, thoroughness));
-        loaded.activate(thread, self.preparation, at_hand, self.brand);
+        loaded.activate(thread, self.preparation, wanted, self.brand);
         if let Some(problem) = loaded.problem().filter(|_| known.is_none()) {
             tracing::error!("{problem} ({})", path_in_words(path));
         }
         let (controls, meters) = self.desk.slot(slot.id);
-        ScoreSlot::new(slot.id, slot.channels, loaded.cast(), controls, meters)
+        let children = loaded.cast();
+        ScoreSlot::new(slot.id, slot.channels, children, controls, meters).with_routing(routing)
     }
 }

@@ -1,6 +1,8 @@
 //! What was not as it should be in a rack that was read, one sentence each.
 
-use crate::rack::{Chain, Item, Rack, chain_in_words};
+use std::collections::HashMap;
+
+use crate::rack::{Chain, Item, Rack, SlotId, chain_in_words};
 
 pub(super) fn of(rack: &Rack) -> Vec<String> {
     let mut warnings: Vec<String> = (rack.mistakes().into_iter())
@@ -8,13 +10,23 @@ pub(super) fn of(rack: &Rack) -> Vec<String> {
             format!("of the rack, {mistake}; it has its default, and what stands there is kept")
         })
         .collect();
-    of_chain(&rack.chain, "", 0, &mut warnings);
+    let mut vain: HashMap<SlotId, Vec<String>> = HashMap::new();
+    for (slot, words) in rack.vain_sources() {
+        vain.entry(slot).or_default().push(words);
+    }
+    of_chain(&rack.chain, "", 0, &vain, &mut warnings);
     warnings
 }
 
 /// Goes along the chain with what stands before its places, and how many splits are around it. To
 /// ask the rack for each place would take ages in a document that is broken from end to end.
-fn of_chain(chain: &Chain, around: &str, depth: usize, warnings: &mut Vec<String>) {
+fn of_chain(
+    chain: &Chain,
+    around: &str,
+    depth: usize,
+    vain: &HashMap<SlotId, Vec<String>>,
+    warnings: &mut Vec<String>,
+) {
     for (at, item) in chain.0.iter().enumerate() {
         let place = at + 1;
         match item {
@@ -32,6 +44,9 @@ fn of_chain(chain: &Chain, around: &str, depth: usize, warnings: &mut Vec<String
                         slot.plugin
                     ));
                 }
+                for words in vain.get(&slot.id).into_iter().flatten() {
+                    warnings.push(format!("{around}place {place}, {}: {words}", slot.plugin));
+                }
             }
             Item::Split(split) => {
                 for (number, chain) in split.chains.iter().enumerate() {
@@ -41,7 +56,7 @@ fn of_chain(chain: &Chain, around: &str, depth: usize, warnings: &mut Vec<String
                             "{around}a mapping does nothing: {mistake}; it is kept"
                         ));
                     }
-                    of_chain(&chain.chain, &around, depth + 1, warnings);
+                    of_chain(&chain.chain, &around, depth + 1, vain, warnings);
                 }
             }
             Item::Unknown(value) => {

@@ -109,6 +109,7 @@ impl Rack {
                 },
                 channels: 2,
                 sidechain: 2,
+                aux_buses: 0,
             };
             session.prepare(thread, &mut player, preparation);
             for slot in session.report() {

@@ -103,6 +103,7 @@ impl Rack {
             },
             channels,
             sidechain: 2,
+            aux_buses: 0,
         };
         let (session, mut player) = (self.session, self.player);
         let (player, prepared) = (session.ask(move |thread, session| {

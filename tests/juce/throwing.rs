@@ -185,6 +185,7 @@ fn a_child_that_throws_while_playing_becomes_a_placeholder_and_the_rest_plays_on
                     activation: ACTIVATION,
                     channels: 2,
                     sidechain: 0,
+                    aux_buses: 0,
                 };
                 session.prepare(thread, &mut player, preparation);
                 assert!(session.report().iter().all(|slot| slot.problem.is_none()));

@@ -185,6 +185,7 @@ pub fn run(interposer: Interposer) -> Result<()> {
             },
             channels: 2,
             sidechain: 2,
+            aux_buses: 0,
         };
         session.prepare(thread, &mut player, preparation);
         for slot in session.report() {

@@ -45,6 +45,7 @@ pub fn fixture_rack(settings: &[(&'static str, f32)]) -> String {
             },
             channels: 2,
             sidechain: 2,
+            aux_buses: 0,
         };
         session.prepare(thread, &mut player, preparation);
         let slot = session.report().remove(0);

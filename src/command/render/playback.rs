@@ -109,6 +109,7 @@ impl Playback {
             },
             channels: input.channels(),
             sidechain: sidechain.map_or(0, Input::channels),
+            aux_buses: 0,
         };
         let (session, mut player) = Handle::open()?;
         let ready = session.ask(

@@ -1,7 +1,8 @@
 //! What comes of compiling: flat steps, and how much memory they need.
 
+use crate::audio::Listening;
 use crate::child::Layout;
-use crate::rack::SplitKind;
+use crate::rack::{SlotId, SplitKind};
 
 /// What the audio thread does, in order, and what that needs. Children, slots, splits and chains are
 /// counted over the whole rack in the order in which audio reaches them.
@@ -15,8 +16,17 @@ pub struct Plan {
     pub channels: usize,
     /// Channels of the rack's sidechain, at most [`MAX_CHANNELS`](crate::audio::MAX_CHANNELS).
     pub sidechain_channels: usize,
+    /// Auxiliary stereo outputs of the rack. With its own, it has at most
+    /// [`MAX_CHANNELS`](crate::audio::MAX_CHANNELS) output channels.
+    pub aux_buses: usize,
     /// Scratch channels.
     pub lanes: usize,
+    /// What is kept of a block for slots that listen to it.
+    pub kept: Vec<Kept>,
+    /// Lists of events that are kept of a block for slots that listen to them.
+    pub event_lists: usize,
+    /// What goes to auxiliary outputs.
+    pub sends: Vec<Send>,
     /// By how much the rack's output lags.
     pub latency_samples: u32,
     /// How many children the slots have, those included that no step names.
@@ -28,11 +38,46 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Channels that a block has: the rack's, then those of its auxiliary outputs.
+    pub fn block_channels(&self) -> usize {
+        self.channels + SEND_CHANNELS * self.aux_buses
+    }
+
+    /// Channels that are kept.
+    pub fn kept_lanes(&self) -> usize {
+        self.kept.last().map_or(0, |last| last.lane + last.channels)
+    }
+
     /// Makes sure that there are so many scratch channels.
     pub(super) fn needs_lanes(&mut self, lanes: usize) {
         self.lanes = self.lanes.max(lanes);
     }
 }
+
+/// Channels that are kept of a block, in memory of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The first of them. Those of the next follow.
+    pub lane: usize,
+    /// How many they are.
+    pub channels: usize,
+}
+
+/// What a slot sends to an auxiliary output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Send {
+    /// Which output, from 0.
+    pub bus: usize,
+    /// By how much it must be delayed to be as late as the rack's output.
+    pub late_by: u32,
+    /// For so long what is new in it may still begin somewhere: by how much the rack's output lags.
+    pub warm_up: u32,
+    /// False where the slot, or what it is in, is on its way out.
+    pub present: bool,
+}
+
+/// How many channels a [`Send`] has.
+pub const SEND_CHANNELS: usize = 2;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,14 +106,20 @@ pub struct SlotStep {
     pub channels: usize,
     /// Which slot.
     pub slot: usize,
+    /// Which slot of the model.
+    pub id: SlotId,
     /// The child, or the first of linked ones.
     pub first_child: usize,
     /// How many children work: one, or one for each channel at hand.
     pub children: usize,
     /// The child's channels.
     pub layout: Layout,
-    /// The children listen to the rack's sidechain.
-    pub sidechain: bool,
+    /// What the children get as their sidechain, if they have any.
+    pub feed: Option<Feed>,
+    /// Where the children's events come from.
+    pub midi: MidiFeed,
+    /// What the children hear of them.
+    pub listening: Listening,
     /// How the children work on the channels at hand.
     pub work: Work,
     /// The first of the channels at hand: those that the slot works on.
@@ -77,13 +128,63 @@ pub struct SlotStep {
     pub channels_at_hand: usize,
     /// The first two channels are turned to mid and side, and back.
     pub mid_side: bool,
-    /// By how much it lags.
+    /// By how much its audio is delayed before the children hear it, since their sidechain is later.
+    pub entry_delay: u32,
+    /// By how much it lags, that delay included.
     pub latency: u32,
     /// False where it is on its way out.
     pub present: bool,
-    /// Scratch channels: twice the chain's, [`WEIGHT_LANES`](super::WEIGHT_LANES), and the child's
-    /// where it is adapted.
+    /// Where what it puts out is kept.
+    pub keeps: Option<usize>,
+    /// The list that its children's events are kept in.
+    pub keeps_events: Option<usize>,
+    /// Which of the [`sends`](Plan::sends) its children play to, instead of on in the chain.
+    pub send: Option<usize>,
+    /// Scratch channels: twice the chain's, [`WEIGHT_LANES`](super::WEIGHT_LANES), the child's
+    /// where it is adapted, and those of the children's sidechain.
     pub scratch: usize,
+}
+
+/// The sidechain of a slot's children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// Where it comes from.
+    pub source: FeedSource,
+    /// How many channels the children have for it.
+    pub channels: usize,
+    /// By how much it must be delayed to be as late as what the children hear.
+    pub delay: u32,
+    /// For so long what is new in it may still begin somewhere: by how much what the children hear lags.
+    pub warm_up: u32,
+    /// It is on its way out.
+    pub leaves: bool,
+}
+
+/// Where a sidechain comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedSource {
+    /// From the rack's sidechain.
+    Host,
+    /// From what is [kept](Plan::kept).
+    Kept(usize),
+    /// From nowhere.
+    Nothing,
+}
+
+/// Where a slot's events come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MidiFeed {
+    /// From the host.
+    Host,
+    /// From another slot.
+    Kept {
+        /// The list that they are kept in.
+        list: usize,
+        /// The other slot.
+        slot: SlotId,
+    },
+    /// From nowhere.
+    Nothing,
 }
 
 /// How a child does its work.
@@ -162,6 +263,8 @@ pub struct SplitStep {
     pub present: bool,
     /// Its chains share nothing and may run at the same time.
     pub forks: bool,
+    /// Chains of it listen to those before them: each is done with before the next one runs.
+    pub one_by_one: bool,
     /// Scratch channels: the chain's, and [`WEIGHT_LANES`](super::WEIGHT_LANES).
     pub scratch: usize,
     /// The first step after those of its chains.
@@ -181,6 +284,8 @@ pub struct ChainPlan {
     pub latency: u32,
     /// By how much it must be delayed to be as late as its neighbours.
     pub late_by: u32,
+    /// Where what it puts out is kept, before that delay.
+    pub keeps: Option<usize>,
     /// False where it is on its way out.
     pub present: bool,
 }

@@ -1,7 +1,7 @@
 //! What is compiled: the rack's shape, with what the children settled for, and nothing that sounds.
 
 use crate::child::Layout;
-use crate::rack::{SlotChannels, SplitKind};
+use crate::rack::{ChainId, Routing, SlotChannels, SlotId, SplitKind};
 
 /// The whole rack.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,8 @@ pub struct RackShape {
     pub channels: usize,
     /// Channels of the rack's sidechain input.
     pub sidechain_channels: usize,
+    /// Auxiliary stereo outputs of the rack.
+    pub aux_buses: usize,
     /// The chains of a split may run at the same time.
     pub all_cores: bool,
 }
@@ -28,12 +30,40 @@ pub enum ItemShape {
 /// A slot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlotShape {
+    /// Which slot.
+    pub id: SlotId,
     /// None where nothing is there; several are linked dual mono: one for each channel at hand.
     pub children: Vec<ChildShape>,
     /// What the slot works on.
     pub channels: SlotChannels,
+    /// What it hears besides, and where its output goes.
+    pub routing: Routing,
+    /// What it hears as its sidechain is on its way out, and still there only to be faded.
+    pub feed_leaves: bool,
     /// False where it is on its way out, and is still there only to be faded.
     pub present: bool,
+}
+
+impl SlotShape {
+    /// How many channels the children's sidechain has.
+    pub(super) fn sidechain_channels(&self) -> usize {
+        let sidechains = self.children.iter().map(|child| child.layout.sidechain);
+        sidechains.max().unwrap_or(0)
+    }
+}
+
+impl Default for SlotShape {
+    /// A slot where nothing is.
+    fn default() -> Self {
+        Self {
+            id: SlotId::NONE,
+            children: Vec::new(),
+            channels: SlotChannels::All,
+            routing: Routing::default(),
+            feed_leaves: false,
+            present: true,
+        }
+    }
 }
 
 /// A child.
@@ -61,6 +91,8 @@ pub struct SplitShape {
 /// A chain of a split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChainShape {
+    /// Which chain.
+    pub id: ChainId,
     /// What it holds.
     pub items: Vec<ItemShape>,
     /// False where it is on its way out.

@@ -1,6 +1,6 @@
 //! Edits while the rack plays: whatever is changed, the sound goes on without a click.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -14,12 +14,18 @@ use crate::rack::compile::ChildShape;
 use crate::rack::controls::{ChainControls, SlotControls};
 use crate::rack::exchange::{Player, exchange};
 use crate::rack::schedule::ProcessorCell;
-use crate::rack::{ChainId, SlotChannels, SlotId, SplitId, SplitKind};
+use crate::rack::{ChainId, Routing, SlotChannels, SlotId, Source, SplitId, SplitKind};
 
 const RATE: f64 = 48_000.0;
 const LOUDNESS: f32 = 0.5;
 
-/// Puts out what it hears, late. It may be asked to be late by something else.
+/// What a child puts out of its sidechain besides what it hears.
+const SIDECHAIN_SHARE: f32 = 0.25;
+
+/// Auxiliary outputs of the rack.
+const AUX_BUSES: usize = 2;
+
+/// Puts out what it hears, with some of its sidechain, late. It may be asked to be late by something else.
 struct Transparent {
     late: std::collections::VecDeque<[f32; 2]>,
 }
@@ -30,6 +36,9 @@ impl Processor for Transparent {
             let mut heard = [0.0; 2];
             for (heard, channel) in heard.iter_mut().zip(&*block.main) {
                 *heard = channel[frame];
+            }
+            for (heard, channel) in heard.iter_mut().zip(block.sidechain) {
+                *heard += channel[frame] * SIDECHAIN_SHARE;
             }
             self.late.push_back(heard);
             let late = self.late.pop_front().unwrap();
@@ -52,14 +61,15 @@ enum Item {
 struct Child {
     latency: u32,
     channels: SlotChannels,
-    cells: HashMap<usize, ProcessorCell>,
+    routing: Routing,
+    cells: BTreeMap<usize, ProcessorCell>,
     controls: Arc<SlotControls>,
 }
 
 struct World {
     items: Vec<Item>,
-    children: HashMap<u32, Child>,
-    faders: HashMap<u32, Arc<ChainControls>>,
+    children: BTreeMap<u32, Child>,
+    faders: BTreeMap<u32, Arc<ChainControls>>,
     next: u32,
 }
 
@@ -67,8 +77,8 @@ impl World {
     fn new() -> Self {
         Self {
             items: Vec::new(),
-            children: HashMap::new(),
-            faders: HashMap::new(),
+            children: BTreeMap::new(),
+            faders: BTreeMap::new(),
             next: 0,
         }
     }
@@ -89,11 +99,43 @@ impl World {
         let child = Child {
             latency: [0, 0, 1, 63, 300, 1000][pick(6)],
             channels: sides[pick(sides.len())],
-            cells: HashMap::new(),
+            routing: Routing {
+                sidechain: Source::None,
+                ..Routing::default()
+            },
+            cells: BTreeMap::new(),
             controls: Arc::default(),
         };
         self.children.insert(id, child);
         Item::Slot(id)
+    }
+
+    /// Everything that can be listened to.
+    fn sources(items: &[Item], found: &mut Vec<Source>) {
+        for item in items {
+            match item {
+                Item::Slot(id) => found.push(Source::Slot(SlotId(*id))),
+                Item::Split(_, _, chains) => {
+                    for (id, items) in chains {
+                        found.push(Source::Chain(ChainId(*id)));
+                        Self::sources(items, found);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Has a slot listen to something else, or play somewhere else.
+    fn reroute(&mut self, slot: u32, pick: &mut impl FnMut(usize) -> usize) -> &'static str {
+        let mut sources = vec![Source::Host, Source::None];
+        Self::sources(&self.items, &mut sources);
+        let routing = &mut self.children.get_mut(&slot).unwrap().routing;
+        if pick(4) == 0 {
+            routing.output = pick(AUX_BUSES + 1);
+            return "send";
+        }
+        routing.sidechain = sources[pick(sources.len())];
+        "listen"
     }
 
     /// All chains, as paths of (item, chain).
@@ -169,7 +211,7 @@ impl World {
         Self::chains(&self.items, &[], &mut chains);
         let path = chains[pick(chains.len())].clone();
         let length = self.chain(&path).len();
-        let what = pick(12);
+        let what = pick(15);
         if what < 3 && length < 6 {
             let slot = self.slot(pick);
             let at = pick(length + 1);
@@ -212,6 +254,10 @@ impl World {
                 self.chain(&path).insert(at, split);
                 "change kind"
             }
+            12.. => match self.chain(&path)[at] {
+                Item::Slot(id) => self.reroute(id, pick),
+                Item::Split(..) => "nothing",
+            },
             9 => {
                 let fader = self.faders.values().nth(pick(self.faders.len().max(1)));
                 if let Some(fader) = fader {
@@ -255,17 +301,18 @@ impl World {
                         layout: Layout {
                             main_inputs: at_hand,
                             main_outputs: at_hand,
-                            sidechain: 0,
+                            sidechain: 2,
                         },
                         latency_samples: latency,
                     };
-                    ScoreItem::Slot(ScoreSlot::new(
+                    let slot = ScoreSlot::new(
                         SlotId(*id),
                         child.channels,
                         vec![(shape, cell.clone())],
                         child.controls.clone(),
                         Arc::default(),
-                    ))
+                    );
+                    ScoreItem::Slot(slot.with_routing(child.routing))
                 }
                 Item::Split(id, kind, chains) => {
                     let inner = kind.chain_channels(channels);
@@ -286,7 +333,8 @@ impl World {
 
 struct Listener {
     player: Player,
-    heard: [Vec<f32>; 2],
+    /// Left and right, then those of the auxiliary outputs.
+    heard: [Vec<f32>; 2 + 2 * AUX_BUSES],
 }
 
 impl Listener {
@@ -300,10 +348,15 @@ impl Listener {
         for heard in &mut self.heard {
             heard.extend((start..start + frames).map(sine));
         }
-        let [left, right] = &mut self.heard;
+        let mut sidechain = [
+            self.heard[0][start..].to_vec(),
+            self.heard[0][start..].to_vec(),
+        ];
+        let [left, right] = &mut sidechain;
+        let mut main: Vec<&mut [f32]> = self.heard.iter_mut().map(|c| &mut c[start..]).collect();
         self.player.run(&mut Block {
-            main: &mut [&mut left[start..], &mut right[start..]],
-            sidechain: &[],
+            main: &mut main,
+            sidechain: &[left, right],
             frames,
             events: Events::NONE,
             points: Points::NONE,
@@ -315,11 +368,11 @@ impl Listener {
     /// The largest step, in steps of the sine itself. Where the sides differ, mid and side that are not
     /// aligned yet may well be louder than the sine for a moment, and a louder sine has larger steps:
     /// so it is measured against the loudest sample of the period around it.
-    fn largest_step(&self, from: usize) -> (f32, usize) {
+    fn largest_step(&self, from: usize) -> (f32, usize, usize) {
         let period = (RATE / 1000.0) as usize;
         let own_step = (std::f64::consts::TAU * 1000.0 / RATE) as f32;
-        let mut largest = (0.0, 0);
-        for heard in &self.heard {
+        let mut largest = (0.0, 0, 0);
+        for (channel, heard) in self.heard.iter().enumerate() {
             for at in from.max(1)..heard.len() {
                 let step = (heard[at] - heard[at - 1]).abs();
                 // Most steps are small enough for any loudness.
@@ -330,7 +383,7 @@ impl Listener {
                 let loudest = heard[around].iter().fold(LOUDNESS, |a, b| a.max(b.abs()));
                 let relative = step / (own_step * loudest);
                 if relative > largest.0 {
-                    largest = (relative, at);
+                    largest = (relative, at, channel);
                 }
             }
         }
@@ -346,7 +399,8 @@ fn stage(max_frames: usize) -> Stage {
     };
     Stage {
         channels: 2,
-        sidechain_channels: 0,
+        sidechain_channels: 2,
+        aux_buses: AUX_BUSES,
         all_cores: false,
         settings: Settings::new(&activation, 36.0),
     }
@@ -385,10 +439,11 @@ fn edits_are_smooth(seed: u64, edits: usize) {
         }
         let from = checked.max(2000) - 2000;
         checked = listener.heard[0].len();
-        let (largest, at) = listener.largest_step(from);
+        let (largest, at, channel) = listener.largest_step(from);
         assert!(
             largest <= 1.05,
-            "seed {seed}, edit {edit} ({what}): a step of {largest} times the sine's at sample {at}"
+            "seed {seed}, edit {edit} ({what}): a step of {largest} times the sine's at sample {at} of \
+             channel {channel}"
         );
     }
 }

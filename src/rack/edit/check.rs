@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use super::{Edit, EditProblem};
 use crate::rack::limits::{
-    CHAIN_GAIN, CURVE, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN, RANGE_END, RANGE_START,
-    RUNAWAY_LIMIT,
+    CHAIN_GAIN, CURVE, INPUT_GAIN, Limits, MIN_SPLIT, MIX, OUTPUT, OUTPUT_GAIN, PAN, RANGE_END,
+    RANGE_START, RUNAWAY_LIMIT, TRANSPOSE,
 };
-use crate::rack::mapping::{Bearer, Mapping, Target};
+use crate::rack::mapping::{Holder, Mapping, Target};
 use crate::rack::{
-    ChainId, Item, ItemId, MAX_DEPTH, Place, Rack, Slot, SlotId, Split, SplitChain, SplitId,
-    SplitKind, depth,
+    Bearer, ChainId, Item, ItemId, MAX_DEPTH, Place, Rack, Sidechain, Slot, SlotId, Source, Split,
+    SplitChain, SplitId, SplitKind, depth,
 };
 
 type Check = Result<(), EditProblem>;
@@ -35,8 +35,7 @@ impl Rack {
                 let mut after = self.find_slot(*slot)?.clone();
                 after.plugin = plugin.clone();
                 after.state = state.clone();
-                let chain = self.find(ItemId::Slot(*slot))?.chain;
-                self.check_depth(&Item::Slot(after), chain, 0)
+                self.check_changed(after)
             }
             Edit::SetBypass { slot, .. } | Edit::SetChannels { slot, .. } => {
                 self.find_slot(*slot).map(drop)
@@ -54,6 +53,23 @@ impl Rack {
                 check_value(&INPUT_GAIN, *input_db)?;
                 check_value(&OUTPUT_GAIN, *output_db)
             }
+            Edit::SetSidechain { slot, source } => self.check_source(*slot, *source),
+            Edit::SetMidi { slot, midi } => {
+                let mut after = self.find_slot(*slot)?.clone();
+                after.midi = midi.clone();
+                check_value(&TRANSPOSE, midi.transpose.into())?;
+                self.check_changed(after)
+            }
+            Edit::SetMidiSource {
+                source: Source::Chain(chain),
+                ..
+            } => Err(EditProblem::NoMidiFromChains(*chain)),
+            Edit::SetMidiSource { slot, source } => self.check_source(*slot, *source),
+            Edit::SetOutput { slot, bus } => {
+                self.find_slot(*slot)?;
+                check_value(&OUTPUT, (*bus).into())
+            }
+            Edit::SetLabel { bearer, label } => self.check_label(*bearer, label.as_deref()),
             Edit::Wrap { item, kind } => {
                 let place = self.find(*item)?;
                 check_kind(kind)?;
@@ -96,11 +112,11 @@ impl Rack {
             Edit::NameChain { chain, .. } => self.find_chain(*chain).map(drop),
             Edit::MapSlot { slot, mappings } => {
                 self.find_slot(*slot)?;
-                check_mappings(mappings, Bearer::Slot)
+                check_mappings(mappings, Holder::Slot)
             }
             Edit::MapChain { chain, mappings } => {
                 self.find_chain(*chain)?;
-                check_mappings(mappings, Bearer::Chain)
+                check_mappings(mappings, Holder::Chain)
             }
             Edit::SetHostParameter { midi, .. } => match midi {
                 Some(midi) if !midi.is_sound() => Err(EditProblem::BadMidi),
@@ -108,6 +124,49 @@ impl Rack {
             },
             Edit::SetAllCores(_) => Ok(()),
             Edit::SetRunawayLimit(dbfs) => check_value(&RUNAWAY_LIMIT, *dbfs),
+            Edit::SetMinSplit(frames) => check_value(&MIN_SPLIT, *frames as f32),
+        }
+    }
+
+    /// Whether a slot that is there can be saved once it is like this.
+    fn check_changed(&self, after: Slot) -> Check {
+        let chain = self.find(ItemId::Slot(after.id))?.chain;
+        self.check_depth(&Item::Slot(after), chain, 0)
+    }
+
+    fn check_source(&self, slot: SlotId, source: Source) -> Check {
+        self.find_slot(slot)?;
+        let is_own = match source {
+            Source::Host | Source::None => false,
+            Source::Slot(source) => {
+                self.find_slot(source)?;
+                source == slot
+            }
+            Source::Chain(source) => {
+                let chain = self.find_chain(source)?;
+                let mut inside = chain.chain.items().filter_map(Item::as_slot);
+                inside.any(|inside| inside.id == slot)
+            }
+        };
+        if is_own {
+            return Err(EditProblem::OwnOutput(slot));
+        }
+        // It is one level more than without.
+        let mut after = self.find_slot(slot)?.clone();
+        after.sidechain = Sidechain::From(String::new());
+        self.check_changed(after)
+    }
+
+    fn check_label(&self, bearer: Bearer, label: Option<&str>) -> Check {
+        match bearer {
+            Bearer::Slot(slot) => self.find_slot(slot).map(drop)?,
+            Bearer::Chain(chain) => self.find_chain(chain).map(drop)?,
+        }
+        match label {
+            Some(label) if self.label(bearer) != Some(label) && !self.is_free(label) => {
+                Err(EditProblem::LabelTaken)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -220,7 +279,9 @@ fn check_item(item: &Item) -> Check {
             check_value(&MIX, slot.mix_percent)?;
             check_value(&INPUT_GAIN, slot.input_gain_db)?;
             check_value(&OUTPUT_GAIN, slot.output_gain_db)?;
-            check_mappings(&slot.mappings.list, Bearer::Slot)
+            check_value(&TRANSPOSE, slot.midi.transpose.into())?;
+            check_value(&OUTPUT, slot.output.into())?;
+            check_mappings(&slot.mappings.list, Holder::Slot)
         }
         Item::Split(split) => {
             check_kind(&split.kind)?;
@@ -239,7 +300,7 @@ fn check_item(item: &Item) -> Check {
 fn check_chain(chain: &SplitChain) -> Check {
     check_value(&CHAIN_GAIN, chain.gain_db)?;
     check_value(&PAN, chain.pan)?;
-    check_mappings(&chain.mappings.list, Bearer::Chain)?;
+    check_mappings(&chain.mappings.list, Holder::Chain)?;
     chain.chain.0.iter().try_for_each(check_item)
 }
 
@@ -255,13 +316,13 @@ fn check_empty(chains: &[SplitChain], from: usize) -> Check {
     }
 }
 
-fn check_mappings(mappings: &[Mapping], bearer: Bearer) -> Check {
+fn check_mappings(mappings: &[Mapping], bearer: Holder) -> Check {
     for mapping in mappings {
         check_value(&RANGE_START, mapping.range.from)?;
         check_value(&RANGE_END, mapping.range.to)?;
         check_value(&CURVE, mapping.range.curve)?;
         let fits = match &mapping.target {
-            Target::Parameter(_) => bearer == Bearer::Slot,
+            Target::Parameter(_) => bearer == Holder::Slot,
             Target::Control(control) => control.is_of(bearer),
         };
         if !fits {

@@ -94,6 +94,15 @@ pub enum EditProblem {
     /// A split without chains is none.
     #[error("a split keeps at least one chain; remove the split instead")]
     LastChain(ChainId),
+    /// Nobody can listen to themselves, or to what they are in.
+    #[error("a plugin cannot listen to itself, nor to a chain that it is in")]
+    OwnOutput(SlotId),
+    /// MIDI comes from slots.
+    #[error("a chain makes no MIDI; choose one of its plugins")]
+    NoMidiFromChains(ChainId),
+    /// Somebody else has the label, or it means something else.
+    #[error("this label is somebody else's, or means something else; choose another one")]
+    LabelTaken,
     /// The rack's own chain is no chain of a split.
     #[error("only the chains of a split can be named, mixed or removed, not the rack's own")]
     RacksOwnChain,

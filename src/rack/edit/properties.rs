@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::rack::arbitrary::{
-    any_chain, any_chain_mappings, any_channels, any_host_id, any_item, any_kind, any_midi_source,
-    any_plugin, any_rack, any_slot_mappings, any_value,
+    any_chain, any_chain_mappings, any_channels, any_host_id, any_item, any_kind, any_label,
+    any_midi, any_midi_control, any_plugin, any_rack, any_slot_mappings, any_value,
 };
 use crate::rack::limits::{CHAIN_GAIN, INPUT_GAIN, Limits, MIX, OUTPUT_GAIN, PAN};
-use crate::rack::{MAX_DEPTH, Slot};
+use crate::rack::{Labels, MAX_DEPTH, Slot};
 use crate::state::{parse, to_text};
 
 /// An edit that names things by their number among those that are there, or names strangers.
@@ -29,8 +29,13 @@ enum Wish {
     Name(Target, Option<String>),
     MapSlot(Target, Vec<Mapping>),
     MapChain(Target, Vec<Mapping>),
-    Host(HostId, Option<String>, Option<MidiSource>),
+    Host(HostId, Option<String>, Option<MidiControl>),
+    Source(Target, Target, u8),
+    Midi(Target, SlotMidi),
+    Output(Target, u8),
+    Label(Target, Option<String>, bool),
     Rack(bool, f32, bool),
+    MinSplit(u32),
 }
 
 /// One of those that are there, if it is one.
@@ -155,6 +160,38 @@ impl Wish {
                 mappings,
             },
             Self::Host(host, name, midi) => Edit::SetHostParameter { host, name, midi },
+            Self::Source(target, source, which) => {
+                let slot = target.slot(rack);
+                let source_of = |which| match which {
+                    0 => Source::Host,
+                    1 => Source::None,
+                    2 | 3 => Source::Slot(source.slot(rack)),
+                    _ => Source::Chain(source.chain(rack)),
+                };
+                let source = source_of(which % 6);
+                if which.is_multiple_of(2) {
+                    Edit::SetSidechain { slot, source }
+                } else {
+                    Edit::SetMidiSource { slot, source }
+                }
+            }
+            Self::Midi(target, midi) => Edit::SetMidi {
+                slot: target.slot(rack),
+                midi,
+            },
+            Self::Output(target, bus) => Edit::SetOutput {
+                slot: target.slot(rack),
+                bus,
+            },
+            Self::Label(target, label, true) => Edit::SetLabel {
+                bearer: Bearer::Slot(target.slot(rack)),
+                label,
+            },
+            Self::Label(target, label, false) => Edit::SetLabel {
+                bearer: Bearer::Chain(target.chain(rack)),
+                label,
+            },
+            Self::MinSplit(frames) => Edit::SetMinSplit(frames),
             Self::Rack(all_cores, _, true) => Edit::SetAllCores(all_cores),
             Self::Rack(_, dbfs, false) => Edit::SetRunawayLimit(dbfs),
         }
@@ -200,6 +237,12 @@ fn any_wish() -> impl Strategy<Value = Wish> {
             .prop_map(|(t, bypass, numbers, channels, which)| {
                 Slot(t, bypass, numbers, channels, which)
             }),
+        3 => (target(), target(), any::<u8>()).prop_map(|(t, s, which)| Source(t, s, which)),
+        1 => (target(), any_midi()).prop_map(|(t, midi)| Midi(t, midi)),
+        1 => (target(), 0..18_u8).prop_map(|(t, bus)| Output(t, bus)),
+        2 => (target(), prop::option::of(any_label()), flag())
+            .prop_map(|(t, label, slot)| Label(t, label, slot)),
+        1 => (0..600_u32).prop_map(MinSplit),
         3 => (target(), any_kind_or_nonsense()).prop_map(|(t, kind)| Wrap(t, kind)),
         2 => target().prop_map(Unwrap),
         2 => (target(), any_kind_or_nonsense()).prop_map(|(t, kind)| SetKind(t, kind)),
@@ -210,7 +253,7 @@ fn any_wish() -> impl Strategy<Value = Wish> {
         1 => (target(), prop::option::of(".{0,4}")).prop_map(|(t, name)| Name(t, name)),
         1 => (target(), any_slot_mappings()).prop_map(|(t, mappings)| MapSlot(t, mappings)),
         1 => (target(), any_chain_mappings()).prop_map(|(t, mappings)| MapChain(t, mappings)),
-        1 => (any_host_id(), prop::option::of(".{0,4}"), prop::option::of(any_midi_source()))
+        1 => (any_host_id(), prop::option::of(".{0,4}"), prop::option::of(any_midi_control()))
             .prop_map(|(host, name, midi)| Host(host, name, midi)),
         1 => (flag(), any_number(&RUNAWAY_LIMIT), flag())
             .prop_map(|(all_cores, dbfs, which)| Rack(all_cores, dbfs, which)),
@@ -239,7 +282,15 @@ fn check_sound(rack: &Rack) -> Result<(), TestCaseError> {
             prop_assert_eq!(rack.split_of(chain.id), Some(split));
         }
     }
+    let mut labels: Vec<&str> = rack.bearers().map(|(_, label)| label).collect();
+    let count = labels.len();
+    labels.sort_unstable();
+    labels.dedup();
+    prop_assert_eq!(labels.len(), count, "a label has two bearers");
+    prop_assert!(!labels.iter().any(|label| ["host", "none"].contains(label)));
+    prop_assert!((1..=512).contains(&rack.min_split_frames));
     for slot in rack.slots() {
+        prop_assert!(slot.output <= 15);
         prop_assert!(MIX.hold(slot.mix_percent));
         prop_assert!(INPUT_GAIN.hold(slot.input_gain_db) && OUTPUT_GAIN.hold(slot.output_gain_db));
         let Place { chain, at } = rack.place(slot.id).unwrap();
@@ -280,6 +331,32 @@ proptest! {
             check_sound(&rack)?;
         }
         check_saving(&rack)?;
+    }
+
+    #[test]
+    fn who_listens_to_somebody_hears_them_by_whatever_label(
+        mut rack in any_rack(),
+        (slot, source) in (any::<usize>(), any::<usize>()),
+        is_chain in any::<bool>(),
+        label in any_label(),
+    ) {
+        let slot = Target(slot).slot(&rack);
+        let (source, bearer) = if is_chain {
+            let chain = Target(source).chain(&rack);
+            (Source::Chain(chain), Bearer::Chain(chain))
+        } else {
+            let slot = Target(source).slot(&rack);
+            (Source::Slot(slot), Bearer::Slot(slot))
+        };
+        prop_assume!(rack.apply(Edit::SetSidechain { slot, source }).is_ok());
+        let heard = |rack: &Rack| Labels::of(rack).routing(rack.slot(slot).unwrap()).sidechain;
+        prop_assert_eq!(heard(&rack), source);
+        let renamed = rack.apply(Edit::SetLabel { bearer, label: Some(label) });
+        prop_assert_eq!(heard(&rack), source, "{:?}", renamed);
+        rack.apply(Edit::SetLabel { bearer, label: None }).unwrap();
+        prop_assert_eq!(heard(&rack), Source::None);
+        rack.apply(Edit::SetSidechain { slot, source: Source::Host }).unwrap();
+        prop_assert_eq!(heard(&rack), Source::Host);
     }
 
     #[test]

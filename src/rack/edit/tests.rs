@@ -1,6 +1,7 @@
 //! Edits one by one.
 
 mod refusals;
+mod routing;
 
 use serde_json::{Value, json};
 

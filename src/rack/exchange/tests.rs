@@ -7,7 +7,6 @@ use std::thread::{self, ThreadId};
 use super::*;
 use crate::audio::{EventList, Events, Points, Transport};
 use crate::child::{Activation, Failure, Layout, Processor};
-use crate::rack::SlotChannels;
 use crate::rack::compile::{ChildShape, ItemShape, RackShape, SlotShape, compile};
 use crate::rack::schedule::{Growth, Leased, Parts, ProcessorCell, Settings, Strip};
 
@@ -74,8 +73,7 @@ fn schedule(publisher: &Publisher, cells: &[ProcessorCell], latency_samples: u32
             layout,
             latency_samples,
         }],
-        channels: SlotChannels::All,
-        present: true,
+        ..SlotShape::default()
     });
     let plan = compile(&RackShape {
         items: vec![slot; cells.len()],

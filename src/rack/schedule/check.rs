@@ -6,7 +6,10 @@ use std::ops::Range;
 
 use super::{Brand, Leased, Parts};
 use crate::audio::MAX_CHANNELS;
-use crate::rack::compile::{Base, Plan, SlotStep, SplitStep, Step, WEIGHT_LANES, Work};
+use crate::rack::compile::{
+    Base, ChainPlan, FeedSource, MidiFeed, Plan, SEND_CHANNELS, SlotStep, SplitStep, Step,
+    WEIGHT_LANES, Work,
+};
 
 /// Why a schedule cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,9 +46,12 @@ pub(super) fn check(brand: Brand, plan: &Plan, parts: &Parts) -> Result<(), Sche
         slots: vec![false; plan.slots],
         splits: vec![false; plan.splits],
         chains: vec![false; plan.chains.len()],
+        kept: vec![Keeping::Nothing; plan.kept.len()],
+        events: vec![Keeping::Nothing; plan.event_lists],
+        sends: vec![false; plan.sends.len()],
     };
-    let is_wide = plan.channels > MAX_CHANNELS || plan.sidechain_channels > MAX_CHANNELS;
-    if is_wide {
+    let is_wide = plan.block_channels() > MAX_CHANNELS || plan.sidechain_channels > MAX_CHANNELS;
+    if is_wide || !are_kept_apart(plan) {
         return Err(ScheduleProblem::BrokenStep(0));
     }
     walk.chain(0..plan.steps.len(), Base::Main, plan.channels, 0, false)
@@ -77,6 +83,27 @@ fn check_parts<T>(
     Ok(())
 }
 
+/// Whether no two sources are kept in the same channels.
+fn are_kept_apart(plan: &Plan) -> bool {
+    let mut end = 0;
+    plan.kept.iter().all(|kept| {
+        let follows = kept.lane == end && kept.channels <= MAX_CHANNELS;
+        end += kept.channels;
+        follows
+    })
+}
+
+/// What there is to read of something that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    /// It has not been written yet.
+    Nothing,
+    /// It was written, and can be read.
+    All,
+    /// It is being written by a chain that runs at the same time.
+    Forbidden,
+}
+
 /// Goes through the steps, and ticks off what they take.
 struct Walk<'p> {
     plan: &'p Plan,
@@ -84,6 +111,9 @@ struct Walk<'p> {
     slots: Vec<bool>,
     splits: Vec<bool>,
     chains: Vec<bool>,
+    kept: Vec<Keeping>,
+    events: Vec<Keeping>,
+    sends: Vec<bool>,
 }
 
 impl Walk<'_> {
@@ -138,9 +168,10 @@ impl Walk<'_> {
         let plan = self.plan;
         let mut free = step.first_lane + step.chains * step.chain_channels;
         let in_order = step.first_lane >= step.scratch + step.channels + WEIGHT_LANES;
-        if !in_order || (step.forks && is_forked) {
+        if !in_order || (step.forks && (is_forked || step.one_by_one)) {
             return Err(broken);
         }
+        let before = (self.kept.clone(), self.events.clone());
         let mut used = free;
         let mut next = at + 1;
         for place in 0..step.chains {
@@ -154,8 +185,25 @@ impl Walk<'_> {
             let forked = is_forked || step.forks;
             let end = self.chain(steps, Base::Lanes(lane), step.chain_channels, free, forked)?;
             used = used.max(end);
+            // Chains that are not done with one by one put out what they do when all have run.
+            if step.one_by_one && !self.keeps_chain(chain, step) {
+                return Err(broken);
+            }
             if step.forks {
                 free = used;
+                forbid_new(&before.0, &mut self.kept);
+                forbid_new(&before.1, &mut self.events);
+            }
+        }
+        if step.forks {
+            allow_all(&mut self.kept);
+            allow_all(&mut self.events);
+        }
+        if !step.one_by_one {
+            for chain in plan.chains.iter().skip(step.first_chain).take(step.chains) {
+                if !self.keeps_chain(chain, step) {
+                    return Err(broken);
+                }
             }
         }
         if next == step.end {
@@ -169,9 +217,63 @@ impl Walk<'_> {
         let children = step.first_child..step.first_child.saturating_add(step.children);
         let at_hand = step.first_channel.saturating_add(step.channels_at_hand);
         at_hand <= step.channels
+            && self.hears(step)
+            && self.puts_out(step)
             && step.layout.block_channels() <= MAX_CHANNELS
             && takes(&mut self.slots, step.slot..step.slot.saturating_add(1))
             && takes(&mut self.children, children)
+    }
+
+    /// Whether what a slot listens to is there.
+    fn hears(&self, step: &SlotStep) -> bool {
+        let is_there = |kept: &[Keeping], index| kept.get(index) == Some(&Keeping::All);
+        let feed = step.feed.is_none_or(|feed| {
+            feed.channels <= MAX_CHANNELS
+                && match feed.source {
+                    FeedSource::Kept(kept) => is_there(&self.kept, kept),
+                    FeedSource::Host | FeedSource::Nothing => true,
+                }
+        });
+        feed && match step.midi {
+            MidiFeed::Kept { list, .. } => is_there(&self.events, list),
+            MidiFeed::Host | MidiFeed::Nothing => true,
+        }
+    }
+
+    /// Takes what a slot keeps and sends away.
+    fn puts_out(&mut self, step: &SlotStep) -> bool {
+        let plan = self.plan;
+        let sends = step.send.is_none_or(|send| {
+            let is_a_bus = plan
+                .sends
+                .get(send)
+                .is_some_and(|to| to.bus < plan.aux_buses);
+            is_a_bus && takes(&mut self.sends, send..send.saturating_add(1))
+        });
+        let events = step
+            .keeps_events
+            .is_none_or(|list| keep(&mut self.events, list));
+        let channels = match step.send {
+            Some(_) => SEND_CHANNELS,
+            None => step.channels,
+        };
+        sends && events && self.keeps(step.keeps, channels)
+    }
+
+    fn keeps_chain(&mut self, chain: &ChainPlan, step: &SplitStep) -> bool {
+        self.keeps(chain.keeps, step.chain_channels)
+    }
+
+    /// Takes where a source is kept, if it is kept anywhere.
+    fn keeps(&mut self, kept: Option<usize>, channels: usize) -> bool {
+        kept.is_none_or(|index| {
+            let fits = self
+                .plan
+                .kept
+                .get(index)
+                .is_some_and(|kept| kept.channels == channels);
+            fits && keep(&mut self.kept, index)
+        })
     }
 
     fn takes_split(&mut self, step: &SplitStep) -> bool {
@@ -188,7 +290,30 @@ fn slot_lanes(step: &SlotStep) -> usize {
         Work::Adapted { .. } => step.layout.block_channels(),
         Work::InPlace | Work::PerChannel => 0,
     };
-    step.scratch + 2 * step.channels + WEIGHT_LANES + own
+    let feed = step.feed.map_or(0, |feed| feed.channels);
+    step.scratch + 2 * step.channels + WEIGHT_LANES + own + feed
+}
+
+fn keep(kept: &mut [Keeping], index: usize) -> bool {
+    (kept.get_mut(index))
+        .is_some_and(|kept| std::mem::replace(kept, Keeping::All) == Keeping::Nothing)
+}
+
+/// What a chain has written is not to be read by those beside it.
+fn forbid_new(before: &[Keeping], now: &mut [Keeping]) {
+    for (before, now) in before.iter().zip(now) {
+        if before != now {
+            *now = Keeping::Forbidden;
+        }
+    }
+}
+
+fn allow_all(kept: &mut [Keeping]) {
+    for kept in kept {
+        if *kept == Keeping::Forbidden {
+            *kept = Keeping::All;
+        }
+    }
 }
 
 /// Takes what is there and was not taken before.

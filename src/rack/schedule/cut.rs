@@ -2,9 +2,13 @@
 //!
 //! The sidechain is copied on the way, since what is lent as `&[&mut [f32]]` cannot be cut without.
 
+use std::ops::Range;
+
+use super::Automation;
 use super::lanes::ChannelList;
 use crate::audio::{Block, DEFAULT_EVENT_CAPACITY, Event, EventList, Events, MAX_CHANNELS, Points};
 use crate::rack::compile::Plan;
+use crate::rack::points::PointsBySlot;
 
 /// The memory for cutting blocks.
 #[derive(Debug)]
@@ -14,6 +18,7 @@ pub(super) struct Cutter {
     sidechain: Spare,
     events: Vec<Event>,
     events_out: EventList,
+    points: PointsBySlot,
     channels: usize,
     sidechain_channels: usize,
     max_frames: usize,
@@ -23,11 +28,12 @@ pub(super) struct Cutter {
 impl Cutter {
     pub fn new(plan: &Plan, max_frames: usize, sample_rate: f64) -> Self {
         Self {
-            missing: Spare::new(plan.channels, max_frames),
+            missing: Spare::new(plan.block_channels(), max_frames),
             sidechain: Spare::new(plan.sidechain_channels, max_frames),
             events: Vec::with_capacity(DEFAULT_EVENT_CAPACITY),
             events_out: EventList::default(),
-            channels: plan.channels,
+            points: PointsBySlot::default(),
+            channels: plan.block_channels(),
             sidechain_channels: plan.sidechain_channels,
             max_frames,
             sample_rate,
@@ -35,21 +41,26 @@ impl Cutter {
     }
 
     /// Has `run` run the block, in parts that are as announced.
-    pub fn run(&mut self, block: &mut Block<'_, '_>, mut run: impl FnMut(&mut Block<'_, '_>)) {
+    pub fn run(
+        &mut self,
+        block: &mut Block<'_, '_>,
+        automation: Automation<'_>,
+        mut run: impl FnMut(&mut Block<'_, '_>, Automation<'_>),
+    ) {
         let mut start = 0;
         while start < block.frames {
             let end = block.frames.min(start.saturating_add(self.max_frames));
-            self.run_part(&mut run, block, start, end);
+            self.run_part(&mut run, block, automation, start..end);
             start = end;
         }
     }
 
     fn run_part(
         &mut self,
-        run: &mut impl FnMut(&mut Block<'_, '_>),
+        run: &mut impl FnMut(&mut Block<'_, '_>, Automation<'_>),
         block: &mut Block<'_, '_>,
-        start: usize,
-        end: usize,
+        automation: Automation<'_>,
+        Range { start, end }: Range<usize>,
     ) {
         let frames = end - start;
         let shift = u32::try_from(start).unwrap_or(u32::MAX);
@@ -93,8 +104,14 @@ impl Cutter {
             }
         }
 
+        self.points.cut(automation.points, start, end, last);
+        let automation = Automation {
+            points: &self.points,
+            ..automation
+        };
+
         self.events_out.clear();
-        run(&mut Block {
+        let mut part = Block {
             main: &mut main,
             sidechain: &sidechain,
             frames,
@@ -102,7 +119,8 @@ impl Cutter {
             points: Points::NONE,
             events_out: &mut self.events_out,
             transport: &block.transport.after(start, self.sample_rate),
-        });
+        };
+        run(&mut part, automation);
         let events_out = self.events_out.as_events();
         for event in events_out.iter() {
             block.events_out.push_from(&events_out, event, shift);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::lanes::copy_all;
 use super::{Ground, Settings};
 use crate::rack::compile::ChainPlan;
 use crate::rack::controls::ChainControls;
@@ -78,16 +79,19 @@ impl Fader {
         self.line.grow(ring);
     }
 
-    /// Makes a block of the chain ready to be summed. `slowest` is the latency of the split.
+    /// Makes a block of the chain ready to be summed. `slowest` is the latency of the split. In `kept` is
+    /// then what goes into the sum, but not aligned, for who listens to it.
     pub(super) fn run(
         &mut self,
         plan: &ChainPlan,
         slowest: u32,
         channels: &mut [&mut [f32]],
+        kept: &mut [&mut [f32]],
         ground: &Ground<'_, '_>,
         weights: &mut [f32],
     ) {
         let (fade, frames) = (ground.settings.fade_frames, ground.frames);
+        copy_all(channels, kept);
         self.line.aim(plan.late_by as usize);
         self.line.process(channels, frames, fade, weights);
         let count = self.gains.len();
@@ -101,6 +105,9 @@ impl Fader {
                 0.0
             };
             gain.aim(target, warm_up, fade);
+            if let Some(kept) = kept.get_mut(index..=index) {
+                gain.clone().scale(kept, frames, weights);
+            }
             if let Some(channel) = channels.get_mut(index..=index) {
                 gain.scale(channel, frames, weights);
             }

@@ -52,7 +52,8 @@ impl Fork for Chains<'_, '_, '_> {
     }
 }
 
-/// Where the chains that run at the same time put their events: a list for each.
+/// Lists of events that several threads fill, each its own: one for each chain that runs at the same time
+/// as others, or for each slot that others listen to.
 pub(super) struct Outs(Box<[UnsafeCell<EventList>]>);
 
 // SAFETY: lists are reached through `list` alone, whose callers answer for it that no two threads have
@@ -60,20 +61,35 @@ pub(super) struct Outs(Box<[UnsafeCell<EventList>]>);
 unsafe impl Sync for Outs {}
 
 impl Outs {
-    /// Lists for so many chains, or none where no chains run at the same time. Allocates.
-    pub fn new(chains: usize) -> Self {
-        Self((0..chains).map(|_| EventList::default().into()).collect())
+    /// So many lists. Allocates.
+    pub fn new(lists: usize) -> Self {
+        Self((0..lists).map(|_| EventList::default().into()).collect())
     }
 
-    /// The list of a chain.
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// One of the lists.
     ///
     /// # Safety
     ///
     /// The same list must not be in use elsewhere.
     #[allow(clippy::mut_from_ref)]
-    pub unsafe fn list(&self, chain: usize) -> Option<&mut EventList> {
+    pub unsafe fn list(&self, index: usize) -> Option<&mut EventList> {
         // SAFETY: the caller answers for it.
-        self.0.get(chain).map(|list| unsafe { &mut *list.get() })
+        self.0.get(index).map(|list| unsafe { &mut *list.get() })
+    }
+
+    /// One of the lists, only to be read: by as many threads as like.
+    ///
+    /// # Safety
+    ///
+    /// Nobody may have the same list from [`list`](Self::list) meanwhile.
+    pub unsafe fn read(&self, index: usize) -> Option<&EventList> {
+        // SAFETY: the caller answers for it.
+        self.0.get(index).map(|list| unsafe { &*list.get() })
     }
 }
 

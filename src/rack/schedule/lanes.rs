@@ -13,6 +13,9 @@ pub(super) use crate::rack::delay::copy;
 /// A list of channels, made without allocating.
 pub(super) type ChannelList<'a> = ArrayVec<&'a mut [f32], MAX_CHANNELS>;
 
+/// A list of channels that are only read.
+pub(super) type ReadList<'a> = ArrayVec<&'a [f32], MAX_CHANNELS>;
+
 /// A number of scratch channels, all of the same length. Steps name them by number; those of steps
 /// that run at the same time are others.
 pub(super) struct Lanes {
@@ -54,6 +57,27 @@ impl Lanes {
                 // SAFETY: the samples are within one allocation and initialised, and the caller
                 // answers for it that no other reference to them is in use.
                 unsafe { std::slice::from_raw_parts_mut(samples, lane.len()) }
+            })
+            .collect()
+    }
+
+    /// Some of the channels, only to be read: by as many threads as like.
+    ///
+    /// # Safety
+    ///
+    /// None of these channels may be in a [`list`](Self::list) that is still in use.
+    #[inline]
+    pub unsafe fn read(&self, first: usize, count: usize, frames: usize) -> ReadList<'_> {
+        let start = first * self.max_frames;
+        let end = start + count.min(MAX_CHANNELS) * self.max_frames;
+        (self.samples.get(start..end).unwrap_or_default())
+            .chunks_exact(self.max_frames)
+            .filter_map(|lane| lane.get(..frames))
+            .map(|lane| {
+                let samples = UnsafeCell::raw_get(lane.as_ptr());
+                // SAFETY: the samples are within one allocation and initialised, and the caller
+                // answers for it that nobody writes them meanwhile.
+                unsafe { std::slice::from_raw_parts(samples, lane.len()) }
             })
             .collect()
     }

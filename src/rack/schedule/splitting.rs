@@ -246,6 +246,7 @@ pub(super) fn fade_chain(
     step: &SplitStep,
     chain: usize,
     plan: &ChainPlan,
+    kept: &mut [&mut [f32]],
     ground: &Ground<'_, '_>,
     lanes: &Lanes,
 ) {
@@ -253,6 +254,6 @@ pub(super) fn fade_chain(
     let mut channels = chain_lanes(step, chain, frames, lanes);
     let mut weights = Scratch::of(step, frames, lanes).weights;
     if let Some(weights) = weights.first_mut() {
-        fader.run(plan, step.latency, &mut channels, ground, weights);
+        fader.run(plan, step.latency, &mut channels, kept, ground, weights);
     }
 }

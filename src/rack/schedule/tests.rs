@@ -2,6 +2,7 @@
 
 mod misfortune;
 mod reference;
+mod routing;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -9,7 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use proptest::prelude::*;
 
 use super::*;
-use crate::audio::{Event, EventKind, EventList, Events, Points};
+use crate::audio::{Event, EventKind, EventList, Events, Listening, ParameterPoint, Points};
 use crate::child::Layout;
 use crate::cores::Fork;
 use crate::rack::compile::{ChildShape, Fit, fit};
@@ -18,7 +19,7 @@ use crate::rack::controls::{ChainControls, SlotControls};
 use crate::rack::exchange::{Player, exchange};
 use crate::rack::fakes::FakeSpec;
 use crate::rack::score::{Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit};
-use crate::rack::{ChainId, SlotChannels, SlotId, SplitId, SplitKind};
+use crate::rack::{ChainId, Routing, SlotChannels, SlotId, Source, SplitId, SplitKind};
 
 /// Channels of a whole signal.
 pub type Signal = Vec<Vec<f32>>;
@@ -36,7 +37,50 @@ pub struct Slot {
     pub input_gain: f32,
     pub output_gain: f32,
     pub channels: SlotChannels,
+    pub sidechain: Pick,
+    pub midi: Pick,
+    pub listening: Listening,
+    pub output: usize,
     pub children: Vec<FakeSpec>,
+}
+
+/// A source, by its number among all that could be one: slots and chains in the order of the document,
+/// those included that come later, and the slot itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Pick {
+    Host,
+    None,
+    Any(usize),
+}
+
+impl Pick {
+    pub fn among(self, sources: &[Source]) -> Source {
+        match self {
+            Self::Host => Source::Host,
+            Self::None => Source::None,
+            Self::Any(_) if sources.is_empty() => Source::None,
+            Self::Any(number) => sources[number % sources.len()],
+        }
+    }
+}
+
+/// Everything that could be a source, with the ids that the score has.
+pub fn sources(items: &[Item], next_id: &mut u32) -> Vec<Source> {
+    let mut found = Vec::new();
+    for item in items {
+        *next_id += 1;
+        match item {
+            Item::Slot(_) => found.push(Source::Slot(SlotId(*next_id))),
+            Item::Split(_, chains) => {
+                for chain in chains {
+                    *next_id += 1;
+                    found.push(Source::Chain(ChainId(*next_id)));
+                    found.extend(sources(&chain.items, next_id));
+                }
+            }
+        }
+    }
+    found
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +99,10 @@ impl Slot {
             input_gain: 1.0,
             output_gain: 1.0,
             channels: SlotChannels::All,
+            sidechain: Pick::Host,
+            midi: Pick::Host,
+            listening: Listening::default(),
+            output: 0,
             children,
         }
     }
@@ -72,6 +120,7 @@ pub fn stage(channels: usize, sidechain_channels: usize, max_frames: usize) -> S
     Stage {
         channels,
         sidechain_channels,
+        aux_buses: 0,
         all_cores: false,
         settings: Settings {
             guard_words: false,
@@ -82,9 +131,9 @@ pub fn stage(channels: usize, sidechain_channels: usize, max_frames: usize) -> S
 
 /// A score of fakes.
 pub fn score(brand: Brand, items: &[Item], max_frames: usize) -> Score {
-    let mut next_id = 0;
+    let sources = sources(items, &mut 0);
     Score {
-        items: score_items(brand, items, max_frames, &mut next_id),
+        items: score_items(brand, items, max_frames, &sources, &mut 0),
     }
 }
 
@@ -92,6 +141,7 @@ fn score_items(
     brand: Brand,
     items: &[Item],
     max_frames: usize,
+    sources: &[Source],
     next_id: &mut u32,
 ) -> Vec<ScoreItem> {
     let mut scores = Vec::new();
@@ -117,13 +167,14 @@ fn score_items(
                 controls.input_gain.store(slot.input_gain, Relaxed);
                 controls.output_gain.store(slot.output_gain, Relaxed);
                 let (id, meters) = (SlotId(id), Arc::default());
-                ScoreItem::Slot(ScoreSlot::new(
-                    id,
-                    slot.channels,
-                    children,
-                    controls,
-                    meters,
-                ))
+                let routing = Routing {
+                    sidechain: slot.sidechain.among(sources),
+                    midi: slot.midi.among(sources),
+                    listening: slot.listening,
+                    output: slot.output,
+                };
+                let slot = ScoreSlot::new(id, slot.channels, children, controls, meters);
+                ScoreItem::Slot(slot.with_routing(routing))
             }
             Item::Split(kind, chains) => {
                 let chains = (chains.iter())
@@ -134,7 +185,7 @@ fn score_items(
                         controls.gain.store(chain.gain, Relaxed);
                         controls.pan.store(chain.pan, Relaxed);
                         controls.heard.store(chain.heard, Relaxed);
-                        let items = score_items(brand, &chain.items, max_frames, next_id);
+                        let items = score_items(brand, &chain.items, max_frames, sources, next_id);
                         ScoreChain::new(id, items, controls, Arc::default())
                     })
                     .collect();
@@ -163,6 +214,18 @@ pub fn run(
     blocks: &[usize],
     events: &[Event],
 ) -> Vec<Event> {
+    run_with_points(player, main, sidechain, blocks, events, &[])
+}
+
+/// The same, with what happens to the parameters of slots.
+pub fn run_with_points(
+    player: &mut Player,
+    main: &mut Signal,
+    sidechain: &Signal,
+    blocks: &[usize],
+    events: &[Event],
+    points: &[(SlotId, ParameterPoint)],
+) -> Vec<Event> {
     let mut sidechain = sidechain.clone();
     let mut events_out = Vec::new();
     let mut start = 0;
@@ -175,6 +238,14 @@ pub fn run(
                 ..*event
             })
         };
+        for (slot, point) in points {
+            if (start..end).contains(&(point.offset as usize)) {
+                let offset = point.offset - start as u32;
+                player
+                    .points_mut()
+                    .push(*slot, ParameterPoint { offset, ..*point });
+            }
+        }
         let mut list = EventList::default();
         let mut main: Vec<&mut [f32]> = main.iter_mut().map(|c| &mut c[start..end]).collect();
         let sidechain: Vec<&mut [f32]> = sidechain.iter_mut().map(|c| &mut c[start..end]).collect();
@@ -197,7 +268,7 @@ pub fn run(
 }
 
 fn any_child() -> impl Strategy<Value = FakeSpec> {
-    let layout = (0usize..4, 0usize..4, 0usize..2);
+    let layout = (0usize..4, 0usize..4, 0usize..3);
     (layout, prop_oneof![Just(0), 1usize..40], -2.0f32..2.0).prop_map(|(layout, latency, gain)| {
         FakeSpec {
             layout: Layout {
@@ -215,9 +286,10 @@ fn any_children(channels: usize) -> impl Strategy<Value = Vec<FakeSpec>> {
     let nothing = Just(Vec::new());
     let single = any_child().prop_map(|child| vec![child]);
     let linked = prop::collection::vec(any_child(), channels).prop_map(|mut children| {
+        let sidechain = children.first().map_or(0, |child| child.layout.sidechain);
         for child in &mut children {
             (child.layout.main_inputs, child.layout.main_outputs) = (1, 1);
-            child.layout.sidechain = 0;
+            child.layout.sidechain = sidechain;
         }
         children
     });
@@ -233,6 +305,23 @@ fn any_gain() -> impl Strategy<Value = f32> {
     prop_oneof![2 => Just(1.0), 1 => 0.0f32..2.0]
 }
 
+fn any_pick() -> impl Strategy<Value = Pick> {
+    prop_oneof![
+        2 => Just(Pick::Host),
+        1 => Just(Pick::None),
+        4 => any::<usize>().prop_map(Pick::Any),
+    ]
+}
+
+fn any_listening() -> impl Strategy<Value = Listening> {
+    let some = (0_u16..4, -60_i8..60).prop_map(|(channels, transpose)| Listening {
+        channels,
+        transpose,
+        ..Listening::default()
+    });
+    prop_oneof![2 => Just(Listening::default()), 1 => some]
+}
+
 fn any_slot(channels: usize) -> impl Strategy<Value = Item> {
     let side = prop_oneof![
         3 => Just(SlotChannels::All),
@@ -243,7 +332,10 @@ fn any_slot(channels: usize) -> impl Strategy<Value = Item> {
     ];
     let mix = prop_oneof![3 => Just(1.0), 1 => Just(0.0), 1 => 0.0f32..1.0];
     let levels = (mix, any_gain(), any_gain());
-    (prop::bool::weighted(0.2), levels, side).prop_flat_map(move |(bypass, levels, side)| {
+    let output = prop_oneof![3 => Just(0), 1 => 1_usize..4];
+    let routing = (any_pick(), any_pick(), any_listening(), output);
+    let slot = (prop::bool::weighted(0.2), levels, side, routing);
+    slot.prop_flat_map(move |(bypass, levels, side, routing)| {
         let at_hand = if side == SlotChannels::All {
             channels
         } else {
@@ -256,6 +348,10 @@ fn any_slot(channels: usize) -> impl Strategy<Value = Item> {
                 input_gain: levels.1,
                 output_gain: levels.2,
                 channels: side,
+                sidechain: routing.0,
+                midi: routing.1,
+                listening: routing.2,
+                output: routing.3,
                 children,
             })
         })
@@ -304,8 +400,58 @@ struct Case {
     items: Vec<Item>,
     main: Signal,
     sidechain: Signal,
+    aux_buses: usize,
+    events: Vec<Event>,
+    points: Vec<(SlotId, ParameterPoint)>,
     blocks: Vec<usize>,
     max_frames: usize,
+}
+
+impl Case {
+    fn stage(&self) -> Stage {
+        Stage {
+            aux_buses: self.aux_buses,
+            ..stage(self.main.len(), self.sidechain.len(), self.max_frames)
+        }
+    }
+
+    /// What the host gives: in its auxiliary outputs there may be anything.
+    fn block(&self) -> Signal {
+        let mut block = self.main.clone();
+        let frames = block[0].len();
+        block.resize(block.len() + 2 * self.aux_buses, vec![0.7; frames]);
+        block
+    }
+
+    /// What is heard, and which events come out.
+    fn play(&self, player: &mut Player) -> (Signal, Vec<Event>) {
+        let mut heard = self.block();
+        let (blocks, sidechain) = (&self.blocks, &self.sidechain);
+        let (events, points) = (&self.events, &self.points);
+        let events = run_with_points(player, &mut heard, sidechain, blocks, events, points);
+        (heard, events)
+    }
+}
+
+/// Something that happens in a signal of so many frames, the earlier the more.
+fn any_event(frames: usize) -> impl Strategy<Value = Event> {
+    let message = (0x80_u8..0xa0, 20_u8..100).prop_map(|(status, key)| [status & 0xf3, key, 9]);
+    (0..frames.max(1), message).prop_map(|(offset, message)| Event {
+        offset: offset as u32,
+        kind: EventKind::Midi(message),
+    })
+}
+
+fn any_point(frames: usize) -> impl Strategy<Value = (SlotId, ParameterPoint)> {
+    (1_u32..12, 0..frames.max(1), 0.0f32..1.0).prop_map(|(slot, offset, value)| {
+        let point = ParameterPoint {
+            offset: offset as u32,
+            index: 0,
+            value,
+            modulation: 0.0,
+        };
+        (SlotId(slot), point)
+    })
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
@@ -316,13 +462,25 @@ fn any_case() -> impl Strategy<Value = Case> {
             let signal = |channels| {
                 prop::collection::vec(prop::collection::vec(-1.0f32..1.0, frames), channels)
             };
-            (any_items(channels, 2), signal(channels), signal(sidechain)).prop_map(
-                move |(items, main, sidechain)| Case {
-                    items,
-                    main,
-                    sidechain,
-                    blocks: blocks.clone(),
-                    max_frames,
+            let happenings = (
+                prop::collection::vec(any_event(frames), 0..4),
+                prop::collection::vec(any_point(frames), 0..6),
+            );
+            let signals = (signal(channels), signal(sidechain));
+            (any_items(channels, 2), signals, 0usize..4, happenings).prop_map(
+                move |(items, (main, sidechain), aux_buses, (mut events, points))| {
+                    events.retain(|event| (event.offset as usize) < frames);
+                    events.sort_by_key(|event| event.offset);
+                    Case {
+                        items,
+                        main,
+                        sidechain,
+                        aux_buses,
+                        events,
+                        points,
+                        blocks: blocks.clone(),
+                        max_frames,
+                    }
                 },
             )
         },
@@ -337,31 +495,25 @@ proptest! {
         case in any_case(),
         guard_words in any::<bool>(),
     ) {
-        let mut stage = stage(case.main.len(), case.sidechain.len(), case.max_frames);
+        let mut stage = case.stage();
         stage.settings.guard_words = guard_words;
         let (_conductor, mut player) = player(&case.items, &stage);
-        let expected = reference::play(&case.items, case.main.clone(), &case.sidechain);
-        let mut heard = case.main.clone();
-        run(&mut player, &mut heard, &case.sidechain, &case.blocks, &[]);
-        prop_assert_eq!(heard, expected.0);
-        prop_assert_eq!(player.latency_samples(), expected.1 as u32);
+        let expected = reference::play_all(&case);
+        let (heard, events) = case.play(&mut player);
+        prop_assert_eq!(heard, expected.signal);
+        prop_assert_eq!(events, expected.events);
+        prop_assert_eq!(player.latency_samples(), expected.latency as u32);
     }
 
     #[test]
     fn chains_that_run_at_the_same_time_sound_to_the_bit_as_one_after_the_other(
         case in any_case(),
-        events in prop::collection::vec(0u32..100, 0..4),
     ) {
-        let mut stage = stage(case.main.len(), case.sidechain.len(), case.max_frames);
-        let event = |offset: &u32| Event { offset: *offset, kind: EventKind::Midi([0x90, 1, 1]) };
-        let events: Vec<Event> = events.iter().map(event).collect();
-        let mut listen = |all_cores| {
-            stage.all_cores = all_cores;
+        let listen = |all_cores| {
+            let stage = Stage { all_cores, ..case.stage() };
             let (_conductor, mut player) = player(&case.items, &stage);
             player.set_cores(Some(Arc::new(Threads)));
-            let mut heard = case.main.clone();
-            let events = run(&mut player, &mut heard, &case.sidechain, &case.blocks, &events);
-            (heard, events)
+            case.play(&mut player)
         };
         prop_assert_eq!(listen(true), listen(false));
     }
@@ -373,8 +525,7 @@ proptest! {
         frames in 0usize..60,
         offsets in prop::collection::vec(any::<u32>(), 0..8),
     ) {
-        let stage = stage(case.main.len(), case.sidechain.len(), case.max_frames);
-        let (_conductor, mut player) = player(&case.items, &stage);
+        let (_conductor, mut player) = player(&case.items, &case.stage());
         let mut memory: Signal = lengths.iter().map(|length| vec![0.5; *length]).collect();
         let mut other = memory.clone();
         let mut main: Vec<&mut [f32]> = memory.iter_mut().map(|c| &mut c[..]).collect();

@@ -3,26 +3,39 @@
 
 use super::Ground;
 use super::cell::{Key, ProcessorCell};
-use super::guard::check;
+use super::feed::Heard;
+use super::guard::{GuardWords, check};
 use super::lanes::{ChannelList, Lanes, add, copy, silence};
+use super::send;
 use super::strip::{Strip, copy_late};
-use crate::audio::{Block, EventList, Points};
+use crate::audio::{Block, EventList, Events, MAX_CHANNELS, Points};
 use crate::child::{Layout, Processor};
 use crate::rack::compile::{Gather, Scatter, SlotStep, Spread, WEIGHT_LANES, Work};
 use crate::rack::controls::Trouble;
 use crate::rack::delay::Line;
 use crate::rack::levels::Levels;
 
-/// The children of a slot, and where their events go.
+/// The children of a slot, and where their events come from and go.
 pub(super) struct Players<'p> {
     pub children: &'p [ProcessorCell],
     pub key: &'p mut Key<Box<dyn Processor>>,
+    pub events: Events<'p>,
     pub events_out: &'p mut EventList,
+}
+
+/// What children hear beside the chain's audio, and what they play to.
+pub(super) struct Beside<'s, 'a, 'l> {
+    pub heard: Heard<'s, 'a>,
+    /// The channels of the sidechain, where it is heard in lanes.
+    pub sidechain: &'s [&'s mut [f32]],
+    /// Where what they put out goes instead of on in the chain, if anywhere.
+    pub sent: &'s mut [&'l mut [f32]],
 }
 
 /// Has the children work on the chain's channels at hand, and puts what was late by the children's
 /// latency into the others. `late` is all of the chain, delayed, where there is a latency; `weights` is
-/// scratch. Returns the levels of the children's output.
+/// scratch. Where the children's output is sent away, what is then in the channels is nothing to be heard.
+/// Returns the levels of the children's output.
 ///
 /// # Errors
 ///
@@ -35,6 +48,7 @@ pub(super) fn play<'a>(
     chain: &mut [&'a mut [f32]],
     late: Option<&[&mut [f32]]>,
     players: &mut Players<'_>,
+    beside: &mut Beside<'_, 'a, '_>,
     ground: &Ground<'_, 'a>,
     lanes: &Lanes,
     weights: &mut [f32],
@@ -56,12 +70,15 @@ pub(super) fn play<'a>(
         Work::InPlace | Work::PerChannel => {
             strip.input.scale(channels, frames, weights);
             let played = if step.work == Work::InPlace {
-                call(strip, step, channels, players, 0, ground)
+                call(strip, step, channels, players, beside, 0, ground)
             } else {
-                call_each(strip, step, channels, players, ground, weights)
+                call_each(strip, step, channels, players, beside, ground, weights)
             };
             let checked = finish(played, channels, limit);
             strip.output.scale(channels, frames, weights);
+            if step.send.is_some() {
+                send::fill(channels, beside.sent);
+            }
             checked
         }
         Work::Adapted { inputs, outputs } => {
@@ -71,10 +88,14 @@ pub(super) fn play<'a>(
             if let Some(inputs) = own.get_mut(..layout.main_inputs) {
                 strip.input.scale(inputs, frames, weights);
             }
-            let played = call(strip, step, &mut own, players, 0, ground);
+            let played = call(strip, step, &mut own, players, beside, 0, ground);
             let heard = own.get_mut(..layout.main_outputs).unwrap_or_default();
             let checked = finish(played, heard, limit);
             strip.output.scale(heard, frames, weights);
+            if step.send.is_some() {
+                send::fill(heard, beside.sent);
+                return checked;
+            }
             if let Some(late) = late {
                 let replaced = match outputs {
                     Scatter::Replace(Spread::Straight) => layout.main_outputs,
@@ -108,12 +129,14 @@ fn finish(
 }
 
 /// Calls one child.
+#[allow(clippy::too_many_arguments)]
 #[inline]
 fn call<'a>(
     strip: &mut Strip,
     step: &SlotStep,
     channels: &mut [&'a mut [f32]],
     players: &mut Players<'_>,
+    beside: &Beside<'_, 'a, '_>,
     child: usize,
     ground: &Ground<'_, 'a>,
 ) -> Result<(), Trouble> {
@@ -121,30 +144,68 @@ fn call<'a>(
     let Some(processor) = cell.and_then(|cell| cell.open(players.key)) else {
         return Err(Trouble::Failed);
     };
+    let processor = processor.as_mut();
+    let guard_words = strip.guard_words.as_mut();
     let mut unheard = EventList::with_capacity(0);
-    let mut block = Block {
-        main: channels,
-        sidechain: if step.sidechain {
-            ground.sidechain
-        } else {
-            &[]
-        },
-        frames: ground.frames,
-        events: ground.events,
-        points: Points::NONE,
-        // Of linked children, the first speaks for all.
-        events_out: match child {
-            0 => &mut *players.events_out,
-            _ => &mut unheard,
-        },
-        transport: ground.transport,
+    let events = players.events;
+    let points = Points {
+        list: ground.automation.points.of(step.id),
+        min_split_frames: ground.automation.min_split_frames,
     };
-    let played = match &mut strip.guard_words {
-        Some(guard_words) => guard_words.process(processor.as_mut(), &mut block),
-        None => (processor.process(&mut block)).map_err(|_failure| Trouble::Failed),
+    // Of linked children, the first speaks for all.
+    let events_out = match child {
+        0 => &mut *players.events_out,
+        _ => &mut unheard,
+    };
+    let played = match beside.heard {
+        Heard::AsTheyCame(_) | Heard::Nothing => {
+            let sidechain = match beside.heard {
+                Heard::AsTheyCame(sidechain) => sidechain,
+                _ => &[],
+            };
+            let mut block = Block {
+                main: channels,
+                sidechain,
+                frames: ground.frames,
+                events,
+                points,
+                events_out,
+                transport: ground.transport,
+            };
+            process(processor, guard_words, &mut block)
+        }
+        Heard::InLanes => {
+            // As long as the lanes, which do not live as long as the host's memory.
+            let mut main: ChannelList<'_> = (channels.iter_mut())
+                .map(|channel| &mut **channel)
+                .take(MAX_CHANNELS)
+                .collect();
+            let mut block = Block {
+                main: &mut main,
+                sidechain: beside.sidechain,
+                frames: ground.frames,
+                events,
+                points,
+                events_out,
+                transport: ground.transport,
+            };
+            process(processor, guard_words, &mut block)
+        }
     };
     ground.float_settings.keep();
     played
+}
+
+#[inline]
+fn process(
+    processor: &mut dyn Processor,
+    guard_words: Option<&mut GuardWords>,
+    block: &mut Block<'_, '_>,
+) -> Result<(), Trouble> {
+    match guard_words {
+        Some(guard_words) => guard_words.process(processor, block),
+        None => (processor.process(block)).map_err(|_failure| Trouble::Failed),
+    }
 }
 
 /// Calls one child for each channel, and makes them equally late.
@@ -153,11 +214,12 @@ fn call_each<'a>(
     step: &SlotStep,
     channels: &mut [&'a mut [f32]],
     players: &mut Players<'_>,
+    beside: &Beside<'_, 'a, '_>,
     ground: &Ground<'_, 'a>,
     weights: &mut [f32],
 ) -> Result<(), Trouble> {
     for (child, channel) in channels.chunks_exact_mut(1).enumerate() {
-        call(strip, step, channel, players, child, ground)?;
+        call(strip, step, channel, players, beside, child, ground)?;
         if let Some(link) = strip.links.get_mut(child) {
             let fade = ground.settings.fade_frames;
             Line::process(link, channel, ground.frames, fade, weights);
@@ -170,9 +232,22 @@ fn call_each<'a>(
 #[allow(unsafe_code)]
 fn own_lanes<'l>(step: &SlotStep, frames: usize, lanes: &'l Lanes) -> ChannelList<'l> {
     let at = step.scratch + 2 * step.channels + WEIGHT_LANES;
-    // SAFETY: these lie behind the lanes that the strip uses, and nobody else has them, as
-    // `Schedule::new` has checked.
+    // SAFETY: these lie behind the lanes that the strip uses and before those of the sidechain, and nobody
+    // else has them, as `Schedule::new` has checked.
     unsafe { lanes.list(at, step.layout.block_channels(), frames) }
+}
+
+/// The scratch channels of a slot's sidechain.
+#[allow(unsafe_code)]
+pub(super) fn feed_lanes<'l>(step: &SlotStep, frames: usize, lanes: &'l Lanes) -> ChannelList<'l> {
+    let own = match step.work {
+        Work::Adapted { .. } => step.layout.block_channels(),
+        Work::InPlace | Work::PerChannel => 0,
+    };
+    let at = step.scratch + 2 * step.channels + WEIGHT_LANES + own;
+    let channels = step.feed.map_or(0, |feed| feed.channels);
+    // SAFETY: these lie behind the child's own, and nobody else has them, as `Schedule::new` has checked.
+    unsafe { lanes.list(at, channels, frames) }
 }
 
 /// Fills a child's channels: its inputs from the channels at hand, the others with silence.

@@ -10,11 +10,14 @@
 //!
 //! What is new and takes nobody's place fades into the new score, after the bridge. So does what is
 //! moved, after it has faded out of the old one, since its children cannot be at two places at once.
+//!
+//! A slot whose sidechain comes from elsewhere in the new score, or from a place that does not stay, goes
+//! on as it is, but its sidechain fades out in the bridge, and in again in the new score.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{ChainId, Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit, SplitId};
-use crate::rack::{ItemId, SplitKind};
+use super::{ChainId, Score, ScoreChain, ScoreItem, ScoreSlot, ScoreSplit, SlotId, SplitId};
+use crate::rack::{ItemId, Routing, Source, SplitKind};
 
 impl Score {
     /// Takes over from `before` what its places remember. Returns the bridge, if one is needed.
@@ -22,8 +25,12 @@ impl Score {
         let mut builder = Builder {
             is_needed: false,
             old_children: before.children(),
+            staying_sources: HashSet::from([Source::Host, Source::None]),
+            old_sources: sources(&before.items),
+            new_sidechains: HashMap::new(),
         };
-        let items = builder.chain(&before.items, &mut self.items);
+        let mut items = builder.chain(&before.items, &mut self.items);
+        builder.feeds(&mut items);
         builder.is_needed.then_some(Self { items })
     }
 
@@ -51,9 +58,32 @@ fn collect_children(items: &[ScoreItem], children: &mut Vec<usize>) {
     }
 }
 
+/// Everything in a chain that slots can listen to.
+fn sources(items: &[ScoreItem]) -> HashSet<Source> {
+    let mut found = HashSet::new();
+    for item in items {
+        match item {
+            ScoreItem::Slot(slot) => drop(found.insert(Source::Slot(slot.id))),
+            ScoreItem::Split(split) => {
+                for chain in &split.chains {
+                    found.insert(Source::Chain(chain.id));
+                    found.extend(sources(&chain.items));
+                }
+            }
+        }
+    }
+    found
+}
+
 struct Builder {
     is_needed: bool,
     old_children: Vec<usize>,
+    /// What slots could listen to in the old score.
+    old_sources: HashSet<Source>,
+    /// What of it stays.
+    staying_sources: HashSet<Source>,
+    /// Where the sidechains of slots that stay come from in the new score.
+    new_sidechains: HashMap<SlotId, Source>,
 }
 
 impl Builder {
@@ -90,6 +120,21 @@ impl Builder {
                 new.strip = old.strip.clone();
                 // Of its latency, the newest is true.
                 old.children.clone_from(&new.children);
+                let sidechain = old.routing.sidechain;
+                self.staying_sources.insert(Source::Slot(new.id));
+                if new
+                    .children
+                    .iter()
+                    .any(|(child, _)| child.layout.sidechain > 0)
+                {
+                    let new_sidechain = new.routing.sidechain;
+                    self.new_sidechains.insert(new.id, new_sidechain);
+                }
+                // What it hears of MIDI can change at once: it ends its notes first.
+                old.routing = Routing {
+                    sidechain,
+                    ..new.routing
+                };
             }
             (ScoreItem::Split(old), ScoreItem::Split(new)) => {
                 new.state = old.state.clone();
@@ -108,11 +153,35 @@ impl Builder {
         match now.iter_mut().find(|new| new.id == old.id) {
             Some(new) => {
                 new.fader = old.fader.clone();
+                self.staying_sources.insert(Source::Chain(new.id));
                 old.items = self.chain(&old.items, &mut new.items);
             }
             None => {
                 old.present = false;
                 self.is_needed = true;
+            }
+        }
+    }
+
+    /// Has the sidechains fade out that come from elsewhere afterwards.
+    fn feeds(&mut self, bridge: &mut [ScoreItem]) {
+        for item in bridge {
+            match item {
+                ScoreItem::Slot(slot) => {
+                    let Some(new) = self.new_sidechains.get(&slot.id) else {
+                        continue;
+                    };
+                    let old = slot.routing.sidechain;
+                    let stays = |source| self.staying_sources.contains(&source);
+                    let has_gone = self.old_sources.contains(&old) && !stays(old);
+                    slot.feed_leaves = old != *new || has_gone;
+                    self.is_needed |= slot.feed_leaves;
+                }
+                ScoreItem::Split(split) => {
+                    for chain in &mut split.chains {
+                        self.feeds(&mut chain.items);
+                    }
+                }
             }
         }
     }
@@ -204,6 +273,7 @@ fn works_alike(old: &ScoreSlot, new: &ScoreSlot) -> bool {
         latencies.map(|latency| slowest - latency).collect()
     };
     old.channels == new.channels
+        && old.routing.output == new.routing.output
         && old.children.len() == new.children.len()
         && (old.children.iter().zip(&new.children))
             .all(|((was, old), (is, new))| was.layout == is.layout && old.is_same(new))

@@ -110,7 +110,7 @@ fn modulation_is_added_and_leaves_the_value_as_it_is() {
 #[test]
 fn midi_moves_parameters_in_the_order_of_time_and_the_host_hears_of_it() {
     let values = Arc::<HostValues>::default();
-    let source = |channel, message| MidiSource { channel, message };
+    let source = |channel, message| MidiControl { channel, message };
     let sources = vec![
         (source(Some(1), MidiMessage::Controller(7)), host(0)),
         (source(None, MidiMessage::FineController(1)), host(1)),
@@ -158,7 +158,7 @@ fn what_comes_while_learning_is_noted_and_not_before_or_after() {
     assert_eq!(values.take_heard(), None);
     values.set_learning(true);
     follow(&mut wiring, &[], &events);
-    let heard = MidiSource {
+    let heard = MidiControl {
         channel: Some(2),
         message: MidiMessage::Controller(74),
     };

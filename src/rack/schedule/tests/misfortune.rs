@@ -277,7 +277,7 @@ fn a_plan_whose_chains_share_a_scratch_channel_is_refused() {
     )];
     let brand = Lease::new().brand();
     let score = score(brand, &items, 8);
-    let plan = crate::rack::compile::compile(&score.shape(2, 0, true));
+    let plan = crate::rack::compile::compile(&score.shape(2, 0, 0, true));
     let mut broken = plan.clone();
     let slots: Vec<usize> = (0..plan.steps.len())
         .filter(|step| matches!(plan.steps[*step], Step::Slot(_)))

@@ -1,20 +1,124 @@
 //! The rules of `compile`, said again over whole signals, without steps, blocks or scratch.
 
+use std::collections::HashMap;
+
 use super::*;
 use crate::rack::crossover::Crossover;
+use crate::rack::fakes::weighed;
 
-/// What becomes of a signal, and by how much it is late.
-pub fn play(items: &[Item], mut chain: Signal, sidechain: &Signal) -> (Signal, usize) {
+/// What comes of a case.
+pub struct Played {
+    /// The rack's channels, then its auxiliary outputs.
+    pub signal: Signal,
+    pub latency: usize,
+    pub events: Vec<Event>,
+}
+
+pub fn play_all(case: &Case) -> Played {
+    let mut world = World {
+        case,
+        sources: sources(&case.items, &mut 0),
+        id: 0,
+        audio: HashMap::new(),
+        events: HashMap::new(),
+        events_out: Vec::new(),
+        sends: Vec::new(),
+    };
+    let (mut signal, latency) = play(&case.items, case.main.clone(), 0, &mut world);
+    let frames = signal[0].len();
+    let mut aux = vec![vec![0.0; frames]; 2 * case.aux_buses];
+    for (bus, played_at, sides) in &world.sends {
+        for (side, sent) in aux[2 * bus..].iter_mut().zip(sides) {
+            for (sample, sent) in side.iter_mut().zip(delayed(sent, latency - played_at)) {
+                *sample += sent;
+            }
+        }
+    }
+    signal.append(&mut aux);
+    let mut events = world.events_out;
+    events.sort_by_key(|event| event.offset);
+    Played {
+        signal,
+        latency,
+        events,
+    }
+}
+
+/// What surrounds a chain.
+struct World<'c> {
+    case: &'c Case,
+    sources: Vec<Source>,
+    /// The last id that was given, in the order of the score.
+    id: u32,
+    /// What sources put out, and by how much it is late.
+    audio: HashMap<Source, (Signal, usize)>,
+    events: HashMap<Source, Vec<Event>>,
+    events_out: Vec<Event>,
+    /// Bus, by how much it is late, both sides.
+    sends: Vec<(usize, usize, Signal)>,
+}
+
+/// What becomes of a signal that is late by `arrival`, and by how much it is later then.
+fn play(
+    items: &[Item],
+    mut chain: Signal,
+    arrival: usize,
+    world: &mut World<'_>,
+) -> (Signal, usize) {
     let mut latency = 0;
     for item in items {
+        world.id += 1;
+        let at = arrival + latency;
         let (played, late) = match item {
-            Item::Slot(slot) => play_slot(slot, chain, sidechain),
-            Item::Split(kind, chains) => play_split(kind, chains, chain, sidechain),
+            Item::Slot(slot) => play_slot(slot, chain, at, world),
+            Item::Split(kind, chains) => play_split(kind, chains, chain, at, world),
         };
         chain = played;
         latency += late;
     }
     (chain, latency)
+}
+
+/// A child's sidechain, and by how much the source is later than the slot.
+fn feed(slot: &Slot, channels: usize, at: usize, world: &World<'_>) -> (Signal, usize) {
+    if channels == 0 {
+        return (vec![], 0);
+    }
+    let host = (world.case.sidechain.clone(), 0);
+    let (signal, late) = match slot.sidechain.among(&world.sources) {
+        Source::Host => host,
+        source => world.audio.get(&source).cloned().unwrap_or((vec![], at)),
+    };
+    let frames = world.case.main[0].len();
+    let adapted = (0..channels).map(|channel| match (signal.len(), channels) {
+        (0, _) => vec![0.0; frames],
+        (1, _) => signal[0].clone(),
+        (count, 1) => (0..frames)
+            .map(|frame| {
+                let sum = signal
+                    .iter()
+                    .map(|channel| channel[frame])
+                    .reduce(|a, b| a + b);
+                sum.unwrap() * (1.0 / count as f32)
+            })
+            .collect(),
+        _ => signal.get(channel).cloned().unwrap_or(vec![0.0; frames]),
+    });
+    let adapted: Signal = adapted.collect();
+    (
+        all_delayed(&adapted, at.saturating_sub(late)),
+        late.saturating_sub(at),
+    )
+}
+
+/// What a slot hears of MIDI.
+fn listen(slot: &Slot, world: &World<'_>) -> Vec<Event> {
+    let events = match slot.midi.among(&world.sources) {
+        Source::Host => world.case.events.clone(),
+        source => world.events.get(&source).cloned().unwrap_or_default(),
+    };
+    let events = Events::from(&events[..]).heard_by(slot.listening);
+    events.iter().collect()
 }
 
 fn delayed(channel: &[f32], samples: usize) -> Vec<f32> {
@@ -49,7 +153,8 @@ fn play_split(
     kind: &SplitKind,
     chains: &[Chain],
     mut main: Signal,
-    sidechain: &Signal,
+    at: usize,
+    world: &mut World<'_>,
 ) -> (Signal, usize) {
     if chains.is_empty() {
         return (main, 0);
@@ -75,11 +180,10 @@ fn play_split(
         }
     };
     let played: Vec<(Signal, usize)> = (chains.iter().zip(inputs))
-        .map(|(chain, input)| play(&chain.items, input, sidechain))
-        .collect();
-    let slowest = played.iter().map(|(_, latency)| *latency).max().unwrap();
-    let faded: Vec<Signal> = (chains.iter().zip(played))
-        .map(|(chain, (signal, latency))| {
+        .map(|(chain, input)| {
+            world.id += 1;
+            let source = Source::Chain(ChainId(world.id));
+            let (signal, latency) = play(&chain.items, input, at, world);
             let channels = signal.len();
             let fade = |(index, channel): (usize, &Vec<f32>)| {
                 let gain = match (chain.heard, index, channels) {
@@ -88,10 +192,16 @@ fn play_split(
                     (_, 1, 2..) => chain.gain * (1.0 + chain.pan).clamp(0.0, 1.0),
                     _ => chain.gain,
                 };
-                scaled(&delayed(channel, slowest - latency), gain)
+                scaled(channel, gain)
             };
-            signal.iter().enumerate().map(fade).collect()
+            let signal: Signal = signal.iter().enumerate().map(fade).collect();
+            world.audio.insert(source, (signal.clone(), at + latency));
+            (signal, latency)
         })
+        .collect();
+    let slowest = played.iter().map(|(_, latency)| *latency).max().unwrap();
+    let faded: Vec<Signal> = (played.iter())
+        .map(|(signal, latency)| all_delayed(signal, slowest - latency))
         .collect();
     match kind {
         SplitKind::Parallel | SplitKind::Bands { .. } => {
@@ -117,7 +227,9 @@ fn play_split(
     (main, slowest)
 }
 
-fn play_slot(slot: &Slot, chain: Signal, sidechain: &Signal) -> (Signal, usize) {
+fn play_slot(slot: &Slot, chain: Signal, at: usize, world: &mut World<'_>) -> (Signal, usize) {
+    let id = SlotId(world.id);
+    let source = Source::Slot(id);
     let sides = match slot.channels {
         SlotChannels::All => 0..chain.len(),
         SlotChannels::Left | SlotChannels::Mid => 0..1,
@@ -142,33 +254,64 @@ fn play_slot(slot: &Slot, chain: Signal, sidechain: &Signal) -> (Signal, usize) 
             .unwrap(),
         _ => child.latency,
     };
+    let (sidechain, entry_delay) = feed(slot, child.layout.sidechain, at, world);
+    let latency = entry_delay + latency;
     let dry = all_delayed(&chain, latency);
+    let bus = slot
+        .output
+        .checked_sub(1)
+        .filter(|bus| *bus < world.case.aux_buses);
     if slot.bypass {
+        let silence = vec![vec![0.0; chain[0].len()]; 2];
+        let kept = if bus.is_some() { silence } else { dry.clone() };
+        world.audio.insert(source, (kept, at + latency));
         return (dry, latency);
     }
+    let mut events = listen(slot, world);
+    world.events_out.extend(&events);
+    events.sort_by_key(|event| event.offset);
+    world.events.insert(source, events);
+    let turns: Vec<ParameterPoint> = (world.case.points.iter())
+        .filter_map(|(slot, point)| (*slot == id).then_some(*point))
+        .collect();
+    let frames = chain[0].len();
+    let call =
+        |child: &FakeSpec, inputs: &[Vec<f32>]| call(child, inputs, &sidechain, &turns, frames);
     let is_mid_side = matches!(slot.channels, SlotChannels::Mid | SlotChannels::Side);
-    let (mut wet, mut input) = (dry.clone(), chain);
+    let (mut wet, mut input) = (dry.clone(), all_delayed(&chain, entry_delay));
     if is_mid_side {
         mid_side(&mut wet, 0.5);
         mid_side(&mut input, 0.5);
     }
-    let played = if linked {
+    let outputs: Signal = if linked {
         let linked = slot.children.iter().zip(&input[sides.clone()]);
+        let slowest = latency - entry_delay;
         linked
             .map(|(child, channel)| {
                 let input = vec![scaled(channel, slot.input_gain)];
-                let output = call(child, &input, sidechain).remove(0);
-                scaled(&delayed(&output, latency - child.latency), slot.output_gain)
+                let output = call(child, &input).remove(0);
+                scaled(&delayed(&output, slowest - child.latency), slot.output_gain)
             })
             .collect()
     } else {
-        play_child(
-            slot,
-            child,
-            &input[sides.clone()],
-            &wet[sides.clone()],
-            sidechain,
-        )
+        play_child(slot, child, &input[sides.clone()], &call)
+    };
+    if let Some(bus) = bus {
+        let silence = vec![0.0; chain[0].len()];
+        let pair = match &outputs[..] {
+            [] => vec![silence; 2],
+            [single] => vec![single.clone(); 2],
+            [left, right, ..] => vec![left.clone(), right.clone()],
+        };
+        let sent: Signal = pair.iter().map(|side| scaled(side, slot.mix)).collect();
+        world.audio.insert(source, (sent.clone(), at + latency));
+        world.sends.push((bus, at + latency, sent));
+        return (dry, latency);
+    }
+    let played = if linked {
+        outputs
+    } else {
+        put(child, &outputs, &wet[sides.clone()])
     };
     wet.splice(sides, played);
     if is_mid_side {
@@ -183,16 +326,16 @@ fn play_slot(slot: &Slot, chain: Signal, sidechain: &Signal) -> (Signal, usize) 
             };
         }
     }
+    world.audio.insert(source, (wet.clone(), at + latency));
     (wet, latency)
 }
 
-/// One child on the channels at hand, of which `late` is what passes it by.
+/// What one child on the channels at hand puts out.
 fn play_child(
     slot: &Slot,
     child: &FakeSpec,
     channels: &[Vec<f32>],
-    late: &[Vec<f32>],
-    sidechain: &Signal,
+    call: &dyn Fn(&FakeSpec, &[Vec<f32>]) -> Signal,
 ) -> Signal {
     let layout = child.layout;
     let frames = channels[0].len();
@@ -213,15 +356,20 @@ fn play_child(
         })
         .map(|input: Vec<f32>| scaled(&input, slot.input_gain))
         .collect();
-    let outputs: Signal = call(child, &inputs, sidechain)
-        .iter()
+    (call(child, &inputs).iter())
         .map(|output| scaled(output, slot.output_gain))
-        .collect();
+        .collect()
+}
+
+/// The outputs of one child in the channels at hand, of which `late` is what passes it by.
+fn put(child: &FakeSpec, outputs: &Signal, late: &[Vec<f32>]) -> Signal {
+    let layout = child.layout;
+    let at_hand = late.len();
     let put = |(index, late): (usize, &Vec<f32>)| {
         let wet = match layout.main_outputs {
             0 => None,
             1 => Some(outputs[0].clone()),
-            _ if channels.len() == 1 => {
+            _ if at_hand == 1 => {
                 let pair = outputs[0].iter().zip(&outputs[1]);
                 Some(pair.map(|(left, right)| (left + right) * 0.5).collect())
             }
@@ -241,15 +389,25 @@ fn play_child(
 }
 
 /// What a child makes of a whole signal.
-fn call(child: &FakeSpec, inputs: &[Vec<f32>], sidechain: &Signal) -> Signal {
-    let frames = sidechain.first().or(inputs.first()).map(Vec::len);
-    let sidechain = sidechain.first().filter(|_| child.layout.sidechain > 0);
+fn call(
+    child: &FakeSpec,
+    inputs: &[Vec<f32>],
+    sidechain: &Signal,
+    turns: &[ParameterPoint],
+    frames: usize,
+) -> Signal {
+    let at = |channels: &[Vec<f32>], frame: usize| -> Vec<f32> {
+        channels.iter().map(|channel| channel[frame]).collect()
+    };
     (0..child.layout.main_outputs)
         .map(|output| {
-            let now: Vec<f32> = (0..frames.unwrap_or(400))
-                .map(|at| {
-                    let inputs: Vec<f32> = inputs.iter().map(|channel| channel[at]).collect();
-                    child.output(output, at, &inputs, sidechain.map(|channel| channel[at]))
+            let mut turned = 0.0;
+            let now: Vec<f32> = (0..frames)
+                .map(|frame| {
+                    let here = turns.iter().filter(|point| point.offset as usize == frame);
+                    turned = here.last().map_or(turned, |point| point.value);
+                    let sidechain = weighed(&at(sidechain, frame));
+                    child.output(output, frame, &at(inputs, frame), sidechain) + turned
                 })
                 .collect();
             delayed(&now, child.latency)

@@ -8,6 +8,8 @@
 #![cfg(target_os = "linux")]
 #![allow(unsafe_code)] // dlsym for the interposer, and the self-check's bare locks
 
+#[path = "realtime/children.rs"]
+mod children;
 #[path = "realtime/engine.rs"]
 mod engine;
 #[path = "realtime/interposer.rs"]
@@ -117,6 +119,15 @@ fn every_step_of_the_engine_is_realtime_safe_on_every_thread_while_the_rack_is_e
     run_probe(
         "every_step_of_the_engine_is_realtime_safe_on_every_thread_while_the_rack_is_edited",
         "engine",
+        &[],
+    );
+}
+
+#[test]
+fn children_are_realtime_safe_with_automation_notes_mpe_and_system_exclusive_messages() {
+    run_probe(
+        "children_are_realtime_safe_with_automation_notes_mpe_and_system_exclusive_messages",
+        "children",
         &[],
     );
 }

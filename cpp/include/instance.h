@@ -29,16 +29,34 @@ public:
     bool set_value(std::size_t index, float value) const noexcept;
     rust::String failure() const;
 
+    // Has the plugin never process while it is given a program or a state. Before it processes.
+    void let_rest() const { rests = true; }
+
+    // While there is one, such a plugin does not process. Message thread; waits for the block that
+    // is being processed.
+    class Rest final {
+    public:
+        explicit Rest(const Instance& instance);
+        ~Rest();
+
+    private:
+        const Instance& instance;
+    };
+
     // Both keep what they are given until the plugin is gone, so that a plugin that still calls
     // from another thread always finds it. Message thread.
     void add_listener(std::unique_ptr<juce::AudioProcessorListener> listener) const;
     bool set_play_head(std::unique_ptr<juce::AudioPlayHead> play_head) const;
 
 private:
+    Outcome process_now(AudioBufferFloat& buffer, MidiBuffer& midi) const;
     void note_failure(const char* reason) const noexcept;
 
     mutable std::array<char, 256> failure_text {};
     mutable std::atomic<bool> failed { false };
+    mutable bool rests = false;
+    mutable std::atomic<bool> is_resting { false };
+    mutable std::atomic<bool> is_processing { false };
     mutable std::vector<std::unique_ptr<juce::AudioProcessorListener>> listeners;
     mutable std::unique_ptr<juce::AudioPlayHead> play_head;
     // The last member, so that it goes first.
@@ -58,6 +76,7 @@ std::int32_t instance_latency(const Instance& instance);
 double instance_tail_seconds(const Instance& instance);
 bool instance_accepts_midi(const Instance& instance);
 bool instance_produces_midi(const Instance& instance);
+void instance_let_rest(const Instance& instance) noexcept;
 void instance_set_state(const Instance& instance, rust::Slice<const std::uint8_t> state);
 
 } // namespace matryoshka

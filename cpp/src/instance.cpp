@@ -28,32 +28,71 @@ Instance::~Instance()
 
 Outcome Instance::process(AudioBufferFloat& buffer, MidiBuffer& midi) const noexcept
 {
+    auto outcome = Outcome::Processed;
+
+    // Either this sees that it rests, or Rest sees that it processes. Nobody waits here: while it
+    // rests, what comes in is what comes out.
+    if (rests)
+    {
+        is_processing.store(true);
+        if (is_resting.load())
+        {
+            midi.clear();
+            is_processing.store(false, std::memory_order_release);
+            return outcome;
+        }
+    }
+
     try
     {
-        if (buffer.getNumSamples() > 0)
-        {
-            // Plugins do not check, and would write behind what is shorter. They may change their
-            // buses in any call, so that it is asked anew for each block.
-            if (buffer.getNumChannels() < juce::jmax(plugin->getTotalNumInputChannels(),
-                                                     plugin->getTotalNumOutputChannels()) ||
-                buffer.getNumSamples() > plugin->getBlockSize())
-                return Outcome::Misfit;
-
-            plugin->processBlock(buffer, midi);
-        }
-
-        return midi.data.isEmpty() ? Outcome::Processed : Outcome::ProcessedWithMidi;
+        outcome = process_now(buffer, midi);
     }
     catch (const std::exception& error)
     {
         note_failure(error.what());
+        outcome = Outcome::Threw;
     }
     catch (...)
     {
         note_failure("unknown exception");
+        outcome = Outcome::Threw;
     }
 
-    return Outcome::Threw;
+    if (rests)
+        is_processing.store(false, std::memory_order_release);
+    return outcome;
+}
+
+inline Outcome Instance::process_now(AudioBufferFloat& buffer, MidiBuffer& midi) const
+{
+    if (buffer.getNumSamples() > 0)
+    {
+        // Plugins do not check, and would write behind what is shorter. They may change their
+        // buses in any call, so that it is asked anew for each block.
+        if (buffer.getNumChannels() < juce::jmax(plugin->getTotalNumInputChannels(),
+                                                 plugin->getTotalNumOutputChannels()) ||
+            buffer.getNumSamples() > plugin->getBlockSize())
+            return Outcome::Misfit;
+
+        plugin->processBlock(buffer, midi);
+    }
+
+    return midi.data.isEmpty() ? Outcome::Processed : Outcome::ProcessedWithMidi;
+}
+
+Instance::Rest::Rest(const Instance& which) : instance(which)
+{
+    if (!instance.rests)
+        return;
+
+    instance.is_resting.store(true);
+    while (instance.is_processing.load())
+        juce::Thread::yield();
+}
+
+Instance::Rest::~Rest()
+{
+    instance.is_resting.store(false);
 }
 
 bool Instance::set_value(std::size_t index, float value) const noexcept
@@ -192,8 +231,14 @@ bool instance_produces_midi(const Instance& instance)
     return instance.get().producesMidi();
 }
 
+void instance_let_rest(const Instance& instance) noexcept
+{
+    instance.let_rest();
+}
+
 void instance_set_state(const Instance& instance, rust::Slice<const std::uint8_t> state)
 {
+    const Instance::Rest rest(instance);
     instance.get().setStateInformation(state.data(), static_cast<int>(state.size()));
 }
 

@@ -19,6 +19,7 @@ rust::String instance_program_name(const Instance& instance, std::int32_t index)
 
 void instance_set_program(const Instance& instance, std::int32_t index)
 {
+    const Instance::Rest rest(instance);
     instance.get().setCurrentProgram(index);
 }
 

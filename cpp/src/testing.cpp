@@ -94,6 +94,7 @@ namespace {
         {
             fault.at("set program");
             program = index;
+            while_alone([] { std::this_thread::yield(); });
             const auto value = static_cast<float>(index) / static_cast<float>(program_names.size());
             getParameters().getFirst()->setValueNotifyingHost(value);
             updateHostDisplay(ChangeDetails {}.withProgramChanged(true));
@@ -133,6 +134,9 @@ namespace {
         void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override
         {
             fault.at("process");
+            while_alone([&] { buffer.applyGain(1.0f); });
+            if (overlapped)
+                throw std::runtime_error("processed while it was given a program or a state");
             auto& gain = *getParameters().getFirst();
             buffer.applyGain(fault.is("gain") ? gain.getValue() : 0.5f);
             if (fault.is("tempo"))
@@ -165,6 +169,7 @@ namespace {
         void setStateInformation(const void* data, int size) override
         {
             fault.at("load");
+            while_alone([] { std::this_thread::yield(); });
             saved.replaceAll(data, static_cast<std::size_t>(size));
         }
 
@@ -187,8 +192,8 @@ namespace {
             buffer.setSample(0, 0, tempo ? static_cast<float>(*tempo) : -1.0f);
         }
 
-        // Numbers of 64 bits as they are, 16 to a sample, in the first channel: what is known, a bit for
-        // each of the numbers and flags that follow in this order.
+        // Numbers of 64 bits as they are, 16 to a sample, in the first channel: what is known, a
+        // bit for each of the numbers and flags that follow in this order.
         void tell_transport(juce::AudioBuffer<float>& buffer) const
         {
             auto* head = getPlayHead();
@@ -250,6 +255,15 @@ namespace {
             buffer.setSample(0, 1, isNonRealtime() ? 1.0f : 0.0f);
         }
 
+        // Notes if there are two at once.
+        template <typename Work> void while_alone(Work&& work)
+        {
+            if (++at_work > 1)
+                overlapped = true;
+            work();
+            --at_work;
+        }
+
         static void flood(juce::AudioProcessorParameter& gain)
         {
             gain.beginChangeGesture();
@@ -275,6 +289,8 @@ namespace {
         int program = 0;
         bool was_offline = false;
         float heard = 1.0f;
+        std::atomic<int> at_work { 0 };
+        std::atomic<bool> overlapped { false };
         std::thread asker;
         std::atomic<bool> is_leaving { false };
     };

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::juce::instance::{BusInfo, Instance};
 use crate::juce::message_loop::end_before_libraries;
-use crate::juce::{AudioProcessorParameter, Error, SystemStats};
+use crate::juce::{AudioProcessorParameter, Error, SystemStats, testing};
 use complaint::Complaint;
 use marks::{Marks, TakenFor};
 use own::Own;
@@ -55,6 +55,9 @@ pub struct JuceChild {
 impl JuceChild {
     fn new(mut instance: Instance, description: Description) -> Result<Self, Error> {
         end_before_libraries();
+        if matches!(&*description.format, "LV2" | testing::FORMAT) {
+            instance.let_rest();
+        }
         let owns = owns_of(&instance).unwrap_or_default();
         let (marks, song) = (Arc::new(Marks::new(owns)), Arc::<Song>::default());
         instance.add_listener(marks.clone())?;

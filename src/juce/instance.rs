@@ -115,6 +115,7 @@ pub(super) mod ffi {
         fn instance_tail_seconds(instance: &Instance) -> Result<f64>;
         fn instance_accepts_midi(instance: &Instance) -> Result<bool>;
         fn instance_produces_midi(instance: &Instance) -> Result<bool>;
+        fn instance_let_rest(instance: &Instance);
         fn instance_set_state(instance: &Instance, state: &[u8]) -> Result<()>;
     }
 
@@ -281,6 +282,15 @@ impl Instance {
     /// Whether it makes MIDI.
     pub fn produces_midi(&self) -> Result<bool, Error> {
         Ok(ffi::instance_produces_midi(self.raw())?)
+    }
+
+    /// Has the plugin never process while a program or a state is brought to it: the call waits for the
+    /// block that is being processed, and blocks that come meanwhile leave their audio as it is. LV2
+    /// plugins may want that, and JUCE leaves it to its host. Does nothing once it processes.
+    pub fn let_rest(&mut self) {
+        if !self.is_processing() {
+            ffi::instance_let_rest(self.raw());
+        }
     }
 
     /// Brings a [state](Self::state) back.

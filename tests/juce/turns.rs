@@ -1,5 +1,7 @@
 //! What a child turns by itself, and that what we set is not taken for that.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use matryoshka::audio::{Events, ParameterPoint, Points, Transport};
 use matryoshka::child::{Changes, Child, Processor, Turn, TurnKind};
 
@@ -153,5 +155,35 @@ fn a_child_without_programs_or_presets_says_so() {
             assert_eq!(child.parameter_value(0, text), None, "{text}");
         }
         assert_eq!(child.parameter_value(1, "0.75"), None);
+    });
+}
+
+#[test]
+fn a_child_that_must_rest_is_given_programs_and_states_between_its_blocks() {
+    on_message_thread(|thread| {
+        let mut child = child(thread, "programs").expect("a child");
+        let mut processor = active(&mut *child);
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let audio = scope.spawn(|| {
+                let (mut played, mut passed) = (0, 0);
+                while !done.load(Ordering::Relaxed) || played == 0 {
+                    // Halved, or as it came while the child rests. It would say if it was called.
+                    match process_plain(&mut *processor)[..] {
+                        [0.5, .., 0.5] => played += 1,
+                        [1.0, .., 1.0] => passed += 1,
+                        ref other => panic!("{other:?}"),
+                    }
+                }
+                (played, passed)
+            });
+            for round in 0..3000 {
+                child.set_program(round % 3);
+                child.load_state(b"settings").expect("no error");
+            }
+            done.store(true, Ordering::Relaxed);
+            let (played, passed) = audio.join().expect("no panic");
+            println!("{played} blocks played, {passed} passed");
+        });
     });
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use matryoshka_test_host::{Event, Instance, Library, Param, Processor, Setup};
 
 use crate::interposer::Interposer;
-use crate::{engine, selfcheck};
+use crate::{children, engine, selfcheck};
 
 /// Names the probe to run.
 pub const PROBE: &str = "MATRYOSHKA_REALTIME_PROBE";
@@ -41,6 +41,7 @@ pub fn run(name: &str) -> Result<()> {
         }
         "worker" => engine::selfcheck(interposer)?,
         "engine" => engine::run(interposer)?,
+        "children" => children::run(interposer)?,
         "cores" => {
             let mut instance = load("Matryoshka.clap", "org.matryoshka.matryoshka")?;
             watch_plugin(interposer, &mut instance, |_, _| Ok(()))?;

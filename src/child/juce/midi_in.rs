@@ -34,8 +34,12 @@ pub(super) struct MidiIn {
 
 impl MidiIn {
     pub(super) fn new() -> Result<Self, Error> {
+        Self::with_capacity(CAPACITY)
+    }
+
+    fn with_capacity(capacity: usize) -> Result<Self, Error> {
         Ok(Self {
-            buffer: MidiBuffer::with_capacity(CAPACITY)?,
+            buffer: MidiBuffer::with_capacity(capacity)?,
             held: Held::default(),
             mpe: Mpe::default(),
             is_mpe: false,
@@ -372,7 +376,7 @@ mod tests {
                 mpe,
                 ..Listening::default()
             };
-            let mut midi = MidiIn::new().expect("memory");
+            let mut midi = MidiIn::with_capacity(100).expect("memory");
             let mut down = std::collections::BTreeSet::new();
             let mut follow = |heard: Vec<Vec<u8>>| {
                 for message in heard {
@@ -385,8 +389,8 @@ mod tests {
                 }
                 down.len()
             };
-            for _ in 0..20 {
-                let kinds: Vec<EventKind> = (0..30_000)
+            for _ in 0..200 {
+                let kinds: Vec<EventKind> = (0..300)
                     .map(|_| {
                         let note = note(below(300), below(16) as u8, below(128) as u8);
                         match below(5) {
@@ -399,8 +403,12 @@ mod tests {
                     .collect();
                 follow(hear(&mut midi, listening, &kinds));
             }
+            // What finds no room is told in one of the next blocks.
             follow(hear(&mut midi, listening, &[off(FREE)]));
-            assert_eq!(follow(hear(&mut midi, listening, &[])), 0);
+            for _ in 0..128 * 16 / 100 + 1 {
+                follow(hear(&mut midi, listening, &[]));
+            }
+            assert_eq!(follow(Vec::new()), 0);
         }
     }
 }

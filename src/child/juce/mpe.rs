@@ -339,9 +339,9 @@ mod tests {
     #[test]
     fn where_no_channel_is_free_the_eldest_note_ends_for_the_new_one() {
         let mut zone = Zone::new();
-        (0..15).for_each(|id| {
+        for id in 0..15 {
             zone.begin(id);
-        });
+        }
         zone.0.begin(note(15), 60, 99, 7, &mut zone.1);
         assert_eq!(zone.heard(), [[0x81, 60, 0], [0x91, 60, 99]]);
         // Its own end comes too late.
@@ -354,9 +354,9 @@ mod tests {
     #[test]
     fn expressions_are_messages_on_the_notes_channel() {
         let mut zone = Zone::new();
-        (0..3).for_each(|id| {
+        for id in 0..3 {
             zone.begin(id);
-        });
+        }
         for (expression, value, message) in [
             (Expression::Tuning, 0.0, &[][..]),
             (Expression::Tuning, 48.0, &[0xe2, 127, 127]),
@@ -381,9 +381,9 @@ mod tests {
     #[test]
     fn a_note_begins_as_it_is_however_the_one_before_it_on_the_channel_ended() {
         let mut zone = Zone::new();
-        (0..15).for_each(|id| {
+        for id in 0..15 {
             zone.begin(id);
-        });
+        }
         zone.express(note(4), Expression::Tuning, 12.0);
         zone.express(note(4), Expression::Pan, 1.0);
         zone.end(4);

@@ -156,7 +156,7 @@ impl<K: Kind> Plugin for Matryoshka<K> {
         let mut nowhere = EventList::with_capacity(0);
         let no_transport = audio::Transport::default();
         let (events, points, events_out, transport) = match cargo.as_deref_mut() {
-            Some(cargo) => cargo.to_play(),
+            Some(cargo) => cargo.contents(),
             None => (Events::NONE, &[][..], &mut nowhere, &no_transport),
         };
         let frames = buffer.samples();

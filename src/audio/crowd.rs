@@ -37,7 +37,7 @@ pub(super) fn worth(kind: &EventKind) -> Worth {
         {
             Worth::Release
         }
-        EventKind::Midi([status @ (0xa0..=0xaf | 0xb0..=0xbf), number, _]) => {
+        EventKind::Midi([status @ 0xa0..=0xbf, number, _]) => {
             Worth::Latest(u64::from(status) << 8 | u64::from(number))
         }
         EventKind::Midi([status @ 0xd0..=0xef, ..]) => Worth::Latest(u64::from(status) << 8),

@@ -68,6 +68,7 @@ pub struct Note {
 }
 
 /// A way in which a single note may change while it sounds.
+#[allow(clippy::enum_variant_names)] // one is called so in every format
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expression {
     /// A gain, from 0 to 4; 1 leaves it as it is.
@@ -117,22 +118,22 @@ impl Note {
 impl EventKind {
     /// As a MIDI 1.0 message, for whoever hears nothing else; `None` for what MIDI cannot say in one
     /// message. A note without a channel is on the first.
-    pub fn to_midi(&self) -> Option<[u8; 3]> {
-        let at = |status: u8, note: &Note| {
+    pub fn to_midi(self) -> Option<[u8; 3]> {
+        let at = |status: u8, note: Note| {
             let channel = note.channel.unwrap_or(0) & 0x0f;
             Some([status | channel, note.key?])
         };
         let seven_bits = |value: f64| (value.clamp(0.0, 1.0) * 127.0).round() as u8;
         match self {
-            Self::Midi(message) => Some(*message),
+            Self::Midi(message) => Some(message),
             Self::NoteOn { note, velocity } => {
                 let [status, key] = at(0x90, note)?;
                 // Zero would end the note.
-                Some([status, key, seven_bits(*velocity).max(1)])
+                Some([status, key, seven_bits(velocity).max(1)])
             }
             Self::NoteOff { note, velocity } => {
                 let [status, key] = at(0x80, note)?;
-                Some([status, key, seven_bits(*velocity)])
+                Some([status, key, seven_bits(velocity)])
             }
             Self::NoteChoke { note } => {
                 let [status, key] = at(0x80, note)?;
@@ -144,7 +145,7 @@ impl EventKind {
                 value,
             } => {
                 let [status, key] = at(0xa0, note)?;
-                Some([status, key, seven_bits(*value)])
+                Some([status, key, seven_bits(value)])
             }
             Self::NoteEnd { .. } | Self::Expression { .. } | Self::SysEx(_) => None,
         }

@@ -88,20 +88,25 @@ impl Door {
             *parameter < HOST_PARAMETERS && self.parameters.value(*parameter) != *value
         };
         let changed: Vec<(usize, f64)> = values.into_iter().filter(differs).collect();
-        for (parameter, value) in &changed {
-            self.parameters.set_value(*parameter, *value);
-        }
         if changed.is_empty() {
             return;
         }
-        if let Some(session) = self.session() {
-            let set = session.ask(move |_thread, session| {
-                for (parameter, value) in changed {
+        let values = changed.clone();
+        let set = self.session().map(|session| {
+            session.ask(move |_thread, session| {
+                for (parameter, value) in values {
                     session.set_host_parameter(parameter, value);
                 }
-            });
-            if let Err(error) = set {
-                tracing::error!("{error}");
+            })
+        });
+        match set {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::error!("{error}"),
+            // The reason is in the log.
+            None => {
+                for (parameter, value) in changed {
+                    self.parameters.set_value(parameter, value);
+                }
             }
         }
     }

@@ -13,8 +13,6 @@ use super::lend::Lendable;
 use crate::audio::{Event, EventList, Events, HostPoint, HostPointKind, Transport};
 use crate::session::{HOST_PARAMETERS, HostNews};
 
-/// The events that a block may have before they are thinned out.
-const EVENTS: usize = 4096;
 /// The points that a block may have before those of one parameter are taken together.
 const POINTS: usize = 4096;
 /// Values and modulations.
@@ -47,7 +45,7 @@ impl Default for Cargo {
     fn default() -> Self {
         let capacity = POINTS + KINDS * HOST_PARAMETERS;
         Self {
-            events_in: EventList::with_capacity(EVENTS),
+            events_in: EventList::default(),
             events_out: EventList::default(),
             transport: Transport::default(),
             points: Vec::with_capacity(capacity),
@@ -133,7 +131,7 @@ impl Cargo {
 
     /// All that the rack needs for the block: what the host sends, what it says of its parameters, where
     /// to put what comes out, and the transport.
-    pub fn to_play(&mut self) -> (Events<'_>, &[HostPoint], &mut EventList, &Transport) {
+    pub fn contents(&mut self) -> (Events<'_>, &[HostPoint], &mut EventList, &Transport) {
         self.events_out.clear();
         (
             self.events_in.as_events(),

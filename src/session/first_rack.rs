@@ -10,6 +10,9 @@ use crate::state::{self, Loaded, StateError};
 /// Names a rack file to start from, for hosts, tests and scripts.
 pub const VARIABLE: &str = "MATRYOSHKA_RACK";
 
+/// What the plugins of our bundle are called.
+const OUR_NAMES: [&str; 2] = ["Matryoshka", "Matryoshka Instrument"];
+
 /// Reads the file that `MATRYOSHKA_RACK` names, else the user's default rack where there is one.
 ///
 /// # Errors
@@ -30,8 +33,8 @@ pub fn read() -> Result<Option<Loaded>, StateError> {
 /// A Matryoshka in the first rack would start from that rack too, and so on without end. One with
 /// settings of its own does not.
 fn without_itself(mut loaded: Loaded) -> Loaded {
-    let is_endless =
-        |slot: &Slot| slot.state.is_none() && slot.plugin.name.eq_ignore_ascii_case("matryoshka");
+    let is_us = |name: &str| OUR_NAMES.iter().any(|ours| name.eq_ignore_ascii_case(ours));
+    let is_endless = |slot: &Slot| slot.state.is_none() && is_us(&slot.plugin.name);
     let endless: Vec<SlotId> = (loaded.rack.slots())
         .filter(|slot| is_endless(slot))
         .map(|slot| slot.id)
@@ -61,6 +64,7 @@ mod tests {
     #[test]
     fn a_first_rack_that_holds_matryoshka_does_not_nest_without_end() {
         let text = r#"{"chain": [{"plugin": "VST3:Matryoshka"}, {"plugin": "ZamCompX2"},
+            {"plugin": "Matryoshka Instrument"},
             {"split": "parallel", "chains": [[{"plugin": "Matryoshka"}]]}]}"#;
         let kept = without_itself(state::parse(text).unwrap());
         assert_eq!(kept.rack.slots().count(), 1);

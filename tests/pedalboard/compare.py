@@ -75,7 +75,7 @@ def open_matryoshka(bundle: str, document: dict, scratch: Path) -> pedalboard.VS
     file = scratch / "test.rack"
     file.write_text(json.dumps(document))
     os.environ["MATRYOSHKA_RACK"] = str(file)
-    plugin = pedalboard.load_plugin(bundle)
+    plugin = pedalboard.load_plugin(bundle, plugin_name="Matryoshka")
     # The first process call activates the plugin, which is when the file is read.
     plugin.process(np.zeros((2, 64), np.float32), RATE, buffer_size=64)
     return plugin
@@ -132,7 +132,7 @@ def compare_child(bundle: str, file: str, scratch: Path) -> None:
     saved = ours.raw_state
     check(f"{name}: the same state is saved twice", saved == ours.raw_state)
     os.environ.pop("MATRYOSHKA_RACK", None)
-    restored = pedalboard.load_plugin(bundle)
+    restored = pedalboard.load_plugin(bundle, plugin_name="Matryoshka")
     empty = restored.process(audio, RATE, buffer_size=512, reset=True)
     check(f"{name}: an empty rack passes audio untouched", same(empty, audio))
     restored.raw_state = saved
@@ -164,7 +164,7 @@ def check_default_rack(bundle: str, file: str, scratch: Path) -> None:
     default.parent.mkdir()
     default.write_text(json.dumps(rack(direct)))
     os.environ.pop("MATRYOSHKA_RACK", None)
-    plugin = pedalboard.load_plugin(bundle)
+    plugin = pedalboard.load_plugin(bundle, plugin_name="Matryoshka")
     hosted = plugin.process(signal(), RATE, buffer_size=256, reset=True)
     check("a new instance starts from the default rack", same(direct[256], hosted))
     default.unlink()
@@ -172,7 +172,7 @@ def check_default_rack(bundle: str, file: str, scratch: Path) -> None:
 
 def check_garbage(bundle: str) -> None:
     audio = signal(0.2)
-    plugin = pedalboard.load_plugin(bundle)
+    plugin = pedalboard.load_plugin(bundle, plugin_name="Matryoshka")
     good = plugin.raw_state
     generator = np.random.default_rng(3)
     for garbage in (b"", b"{", generator.bytes(1 << 20), good[: len(good) // 2], good + b"x"):

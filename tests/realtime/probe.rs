@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use matryoshka_test_host::{Event, Instance, Library, Param, Processor, Setup};
+use matryoshka_test_host::{Event, EventKind, Instance, Library, Param, Processor, Setup};
 
 use crate::interposer::Interposer;
 use crate::{children, engine, selfcheck};
@@ -28,11 +28,11 @@ pub fn run(name: &str) -> Result<()> {
         "interposer" => selfcheck::run(interposer)?,
         "fixture" => {
             let mut instance = load("Matryoshka Fixture.clap", "org.matryoshka.fixture")?;
-            watch_plugin(interposer, &mut instance, |_, _| Ok(()))?;
+            watch_plugin(interposer, &mut instance, false, |_, _| Ok(()))?;
         }
         "matryoshka" => {
             let mut instance = load("Matryoshka.clap", "org.matryoshka.matryoshka")?;
-            watch_plugin(interposer, &mut instance, child_is_heard)?;
+            watch_plugin(interposer, &mut instance, true, child_is_heard)?;
             let state = String::from_utf8_lossy(&instance.save_state()?).into_owned();
             ensure!(
                 state.contains("Matryoshka Fixture"),
@@ -44,7 +44,7 @@ pub fn run(name: &str) -> Result<()> {
         "children" => children::run(interposer)?,
         "cores" => {
             let mut instance = load("Matryoshka.clap", "org.matryoshka.matryoshka")?;
-            watch_plugin(interposer, &mut instance, |_, _| Ok(()))?;
+            watch_plugin(interposer, &mut instance, true, |_, _| Ok(()))?;
             let state = String::from_utf8_lossy(&instance.save_state()?).into_owned();
             ensure!(
                 state.contains("all_cores") && state.contains("GVerb"),
@@ -96,10 +96,12 @@ fn child_is_heard(instance: &mut Instance, processor: &mut Processor) -> Result<
 }
 
 /// Plays a plugin as a DAW would and fails if a process call did anything it must not. `present`
-/// shows that the plugin under test is really there.
+/// shows that the plugin under test is really there. Only Matryoshka promises to take floods of events;
+/// nice-plug's own plugins allocate.
 fn watch_plugin(
     interposer: Interposer,
     instance: &mut Instance,
+    floods: bool,
     present: impl FnOnce(&mut Instance, &mut Processor) -> Result<()>,
 ) -> Result<()> {
     let setup = Setup {
@@ -117,7 +119,7 @@ fn watch_plugin(
     // Alone, from the very first block on: nothing is warmed up.
     let mut chance = Chance(1);
     for block in 0..BLOCKS {
-        play_block(interposer, &mut processor, &params, &mut chance)?;
+        play_block(interposer, &mut processor, &params, floods, &mut chance)?;
         if block % 16 == 0 {
             instance.tick();
         }
@@ -136,7 +138,7 @@ fn watch_plugin(
                 (0..BLOCKS).try_for_each(|_| {
                     // Something like real time, so that edits fall among many blocks.
                     thread::sleep(Duration::from_millis(1));
-                    play_block(interposer, &mut processor, &params, &mut chance)
+                    play_block(interposer, &mut processor, &params, floods, &mut chance)
                 })
             };
             let result = play();
@@ -160,11 +162,37 @@ fn watch_plugin(
     Ok(())
 }
 
+/// Far more events than a block has room for, of all kinds.
+fn flood(processor: &mut Processor, params: &[Param], frames: usize, chance: &mut Chance) {
+    const MESSAGE: &[u8] = &[0xf0, 1, 2, 3, 4, 5, 6, 7, 0xf7];
+    for n in 0..10_000_u32 {
+        let at = chance.below(frames) as u32;
+        let key = chance.below(128) as u16;
+        let id = params.get(chance.below(512)).map_or(0, |param| param.id);
+        let value = f64::from(chance.unit());
+        let kind = match n % 8 {
+            0 => Event::note_on(at, key, 0.5).kind,
+            1 => Event::note_off(at, key).kind,
+            2 => EventKind::Midi([0xb0, key as u8, 3]),
+            3 => EventKind::Midi([0xe0, key as u8, 3]),
+            4 => EventKind::Param { id, value },
+            5 => EventKind::Modulation { id, amount: value },
+            6 => EventKind::Tuning {
+                id: n,
+                semitones: value,
+            },
+            _ => EventKind::SysEx(MESSAGE),
+        };
+        processor.push(Event { at, kind });
+    }
+}
+
 /// One block of any size, with noise, silence or denormals, notes and parameter values.
 fn play_block(
     interposer: Interposer,
     processor: &mut Processor,
     params: &[Param],
+    floods: bool,
     chance: &mut Chance,
 ) -> Result<()> {
     let frames = match chance.below(4) {
@@ -187,6 +215,9 @@ fn play_block(
             1 => Event::note_off(at, key as u16),
             _ => Event::midi(at, [0x90, key as u8, 100]),
         });
+    }
+    if floods && chance.below(40) == 0 {
+        flood(processor, params, frames, chance);
     }
     for _ in 0..chance.below(6).min(params.len()) {
         let param = &params[chance.below(params.len())];

@@ -11,6 +11,9 @@ use matryoshka::session::{Handle, Preparation};
 /// Matryoshka's CLAP id.
 pub const ID: &str = "org.matryoshka.matryoshka";
 
+/// Matryoshka Instrument's CLAP id.
+pub const INSTRUMENT_ID: &str = "org.matryoshka.instrument";
+
 /// Where the bundles are: `MATRYOSHKA_BUNDLED`, else `target/bundled`.
 pub fn bundled(name: &str) -> PathBuf {
     let folder = std::env::var_os("MATRYOSHKA_BUNDLED").map_or_else(

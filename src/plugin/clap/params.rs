@@ -80,8 +80,11 @@ fn copy_text(place: &mut [c_char], text: &str) {
     };
     // What C takes for the end is none.
     let text = text.split('\0').next().unwrap_or_default();
-    let text = &text[..text.floor_char_boundary(room)];
-    for (place, byte) in place.iter_mut().zip(text.bytes().chain([0])) {
+    let mut end = text.len().min(room);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    for (place, byte) in place.iter_mut().zip(text[..end].bytes().chain([0])) {
         *place = byte as c_char;
     }
 }

@@ -18,7 +18,9 @@ const NUMBERS: u32 = 130;
 /// How many such parameters there are.
 pub(super) const COUNT: usize = (CHANNELS * NUMBERS) as usize;
 
+#[allow(clippy::unnecessary_cast)] // the constants' type is the platform's
 const PRESSURE: u32 = kAfterTouch as u32;
+#[allow(clippy::unnecessary_cast)] // as above
 const BEND: u32 = kPitchBend as u32;
 
 /// The parameter of a controller; `None` for one that MIDI 1.0 does not have.
@@ -39,12 +41,12 @@ pub(super) fn id_of(index: usize) -> ParamID {
     FIRST + index as ParamID
 }
 
-/// What hosts would show if they showed them.
+/// What hosts would show if they showed them. Some, pedalboard for one, know by the beginning what they are.
 pub(super) fn name(index: usize) -> String {
     let (channel, number) = (index as u32 / NUMBERS + 1, index as u32 % NUMBERS);
     match number {
-        PRESSURE => format!("MIDI pressure, channel {channel}"),
-        BEND => format!("MIDI bend, channel {channel}"),
+        PRESSURE => format!("MIDI CC pressure, channel {channel}"),
+        BEND => format!("MIDI CC bend, channel {channel}"),
         _ => format!("MIDI CC {number}, channel {channel}"),
     }
 }

@@ -24,7 +24,7 @@ use nih_plug::wrapper::vst3::vst3::ComRef;
 use nih_plug::wrapper::vst3::vst3::Steinberg::FUnknown;
 use nih_plug::wrapper::vst3::vst3::Steinberg::Vst::{
     IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait,
-    ParamID,
+    ParamID, RestartFlags,
     RestartFlags_::{kParamTitlesChanged, kParamValuesChanged},
 };
 use parking_lot::{Mutex, ReentrantMutex};
@@ -182,7 +182,7 @@ impl Herald {
             return;
         }
         let refresh = parameters.take_refresh();
-        let mut flags = 0;
+        let mut flags: RestartFlags = 0;
         if refresh.descriptions {
             flags |= kParamTitlesChanged;
         }
@@ -190,8 +190,11 @@ impl Herald {
             flags |= kParamValuesChanged;
         }
         if let Some(handler) = self.handler().filter(|_| flags != 0) {
+            #[allow(clippy::unnecessary_cast)] // the constants' type is the platform's
             // SAFETY: as above.
-            unsafe { handler.restartComponent(flags as i32) };
+            unsafe {
+                handler.restartComponent(flags as i32)
+            };
         }
         let handler = self.handler().filter(|_| refresh.dirty);
         if let Some(handler) = handler.and_then(|it| it.cast::<IComponentHandler2>()) {

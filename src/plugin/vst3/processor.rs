@@ -1,5 +1,8 @@
 //! The blocks as VST3 has them (`IAudioProcessor`): nice-plug gets the audio, and we all the rest.
 
+#[cfg(test)]
+mod tests;
+
 use std::ptr;
 use std::sync::atomic::Ordering;
 

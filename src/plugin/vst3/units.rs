@@ -20,7 +20,10 @@ pub(super) fn replace(table: &mut IUnitInfoVtbl) {
 
 /// The units of the descriptions that were last asked about.
 #[derive(Default)]
-pub(super) struct KnownUnits(Mutex<Option<(Arc<[HostParameter]>, Arc<Units>)>>);
+pub(super) struct KnownUnits(Mutex<Option<Known>>);
+
+/// Descriptions and their units.
+type Known = (Arc<[HostParameter]>, Arc<Units>);
 
 /// See the [module](self).
 #[derive(Debug, Default, PartialEq)]

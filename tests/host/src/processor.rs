@@ -12,7 +12,7 @@ use crate::callbacks::{Handlers, as_audio_thread};
 use crate::{Event, Ports};
 
 /// Events that a block may hold, in and out, before a buffer would have to grow.
-const EVENT_CAPACITY: usize = 1024;
+const EVENT_CAPACITY: usize = 16_384;
 
 /// How to activate, and how awkward a host to be.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -65,6 +65,7 @@ fn a_run_loop_brings_the_news_to_the_hosts_main_thread_and_nothing_is_told_befor
     elsewhere.join().expect("told");
     assert_eq!(bench.handler.told(), []);
     assert!(context.turn(20_000));
+    #[allow(clippy::unnecessary_cast)] // the constants' type is the platform's
     let flags = (kParamTitlesChanged | kParamValuesChanged) as i32;
     let wanted = [
         Told::Begin(1),

@@ -115,7 +115,7 @@ impl<K: Kind> Plugin for Matryoshka<K> {
             },
             channels: main,
             sidechain,
-            aux_buses: 0,
+            aux_buses: audio_io_layout.aux_output_ports.len(),
         };
         let host_pool = self.from_entry.host_pool.as_ref();
         let host_cores = host_pool.and_then(HostPool::offered);
@@ -170,10 +170,12 @@ impl<K: Kind> Plugin for Matryoshka<K> {
             // nice-plug leaves in place what the host's memory held.
             main.iter_mut().for_each(|channel| channel.fill(0.0));
         }
-        // The rack has no buses for them yet. When it has (`Preparation::aux_buses`), their channels go
-        // behind the main ones here, and are told to the session in `activate`.
-        for port in aux.outputs.iter_mut() {
-            (port.as_slice().iter_mut()).for_each(|channel| channel.fill(0.0));
+        // The auxiliary outputs' channels stand behind the main ones. The entry sees to it that all ports
+        // are there. Where nothing plays, they are silent.
+        for channel in (aux.outputs.iter_mut()).flat_map(|port| port.as_slice().iter_mut()) {
+            channel.fill(0.0);
+            // There is room: an instrument has 32 channels.
+            let _ = main.try_push(channel);
         }
         // A port that the host left out keeps the slices of an earlier, perhaps longer block.
         let sidechain: ArrayVec<&mut [f32], MAX_CHANNELS> = aux
@@ -202,7 +204,9 @@ impl<K: Kind> Plugin for Matryoshka<K> {
                 player.run_with(block, points);
             });
         }
-        note_values(door.parameters(), points);
+        if self.player.is_none() {
+            note_values(door.parameters(), points);
+        }
         if let Some(cargo) = cargo.as_deref_mut() {
             cargo.played();
         }
@@ -226,7 +230,8 @@ impl<K> Drop for Matryoshka<K> {
     }
 }
 
-/// Notes where the host's automation has left its parameters, so that it is told so when it asks.
+/// Notes where the host's automation has left its parameters, so that it is told so when it asks. A player does so
+/// by itself.
 fn note_values(parameters: &HostParameters, points: &[HostPoint]) {
     for point in points {
         let parameter = usize::from(point.parameter);

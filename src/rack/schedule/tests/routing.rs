@@ -139,18 +139,18 @@ fn a_plan_in_which_a_chain_would_read_what_another_one_writes_at_the_same_time_i
         pan: 0.0,
         heard: true,
     };
-    // The second chain listens to the first one, which is source 0, or to the slot in it.
     let brand = Lease::new().brand();
-    let plan_of = |source| {
+    let plan_of = |sidechain| {
         let listener = Slot {
-            sidechain: Pick::Any(source),
+            sidechain,
             ..slot(1)
         };
         let chains = vec![chain(slot(0)), chain(listener)];
         let items = [Item::Split(SplitKind::Parallel, chains)];
         compile(&score(brand, &items, 8).shape(2, 0, 0, true))
     };
-    let plan = plan_of(0);
+    // The second chain listens to the first one, which is source 0.
+    let plan = plan_of(Pick::Any(0));
     let settings = stage(2, 0, 8).settings;
     let parts = || {
         let strip = || Strip::new(Arc::default(), Arc::default(), 2, 0, &[0], &settings);
@@ -165,10 +165,18 @@ fn a_plan_in_which_a_chain_would_read_what_another_one_writes_at_the_same_time_i
         }
     };
     assert_eq!(check::check(brand, &plan, &parts()), Ok(()));
-    let mut forked = plan_of(1);
+    // Two that run at the same time, of which one is then made to listen to what is in the other.
+    let mut forked = plan_of(Pick::None);
     assert_eq!(check::check(brand, &forked, &parts()), Ok(()));
-    if let Step::Split(step) = &mut forked.steps[0] {
-        (step.forks, step.one_by_one) = (true, false);
+    forked.kept = plan.kept.clone();
+    if let Step::Slot(step) = &mut forked.steps[1] {
+        step.keeps = Some(0);
+    }
+    assert_eq!(check::check(brand, &forked, &parts()), Ok(()));
+    if let Step::Slot(step) = &mut forked.steps[2]
+        && let Some(feed) = &mut step.feed
+    {
+        feed.source = FeedSource::Kept(0);
     }
     let problem = check::check(brand, &forked, &parts());
     assert_eq!(problem, Err(ScheduleProblem::BrokenStep(2)));

@@ -18,6 +18,8 @@ use super::{
 };
 
 /// One change of a rack. Places count from zero.
+// Edits are few and handed on one by one: boxing what is inserted would only be in the way.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Edit {

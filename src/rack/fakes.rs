@@ -80,8 +80,8 @@ impl Processor for Fake {
                 .collect();
             let sidechain: Vec<f32> = block.sidechain.iter().map(|c| c[frame]).collect();
             let sidechain = weighed(&sidechain);
-            let points = block.points.list.iter();
-            let last = points.filter(|point| point.offset as usize == frame).last();
+            let mut latest_first = block.points.list.iter().rev();
+            let last = latest_first.find(|point| point.offset as usize == frame);
             self.turned = last.map_or(self.turned, |point| point.value);
             for (output, late) in self.late.iter_mut().enumerate() {
                 let played = self.spec.output(output, self.at, &inputs, sidechain);

@@ -5,7 +5,7 @@ use super::SlotId;
 use crate::audio::ParameterPoint;
 
 /// So many points fit into a block, unless asked for otherwise.
-pub const DEFAULT_POINT_CAPACITY: usize = 8192;
+pub const DEFAULT_POINT_CAPACITY: usize = 4096;
 
 /// The points of all slots in a block, in memory that never grows. [Push](Self::push) them in the order of
 /// time, [sort](Self::sort), then ask for those [of](Self::of) a slot.

@@ -1,6 +1,6 @@
 //! What is in a rack, and where, in the musician's words.
 
-use super::{Slot, SlotChannels, Split, SplitChain, SplitKind};
+use super::{MidiSource, Sidechain, Slot, SlotChannels, Split, SplitChain, SplitKind};
 
 /// Where something is by its [path](super::Rack::path): "place 3", or "chain 2 of the split at place
 /// 3, place 1".
@@ -20,7 +20,8 @@ pub(crate) fn chain_in_words(around_the_split: &str, split_at: usize, chain: usi
 }
 
 impl Slot {
-    /// What is set on it other than usual, a few words each: "mix 50 %", "input +6 dB", "mid only".
+    /// What is set on it other than usual, a few words each: "mix 50 %", "input +6 dB", "mid only",
+    /// "sidechain from "Kick"".
     pub fn settings_in_words(&self) -> Vec<String> {
         let mut words = Vec::new();
         if self.bypass {
@@ -43,6 +44,22 @@ impl Slot {
             SlotChannels::Right => words.push("right only".to_owned()),
             SlotChannels::Mid => words.push("mid only".to_owned()),
             SlotChannels::Side => words.push("side only".to_owned()),
+        }
+        if let Some(label) = &self.label {
+            words.push(format!("label {label:?}"));
+        }
+        match &self.sidechain {
+            Sidechain::Host => {}
+            Sidechain::None => words.push("no sidechain".to_owned()),
+            Sidechain::From(label) => words.push(format!("sidechain from {label:?}")),
+        }
+        match &self.midi.from {
+            MidiSource::Host => {}
+            MidiSource::None => words.push("no MIDI".to_owned()),
+            MidiSource::From(label) => words.push(format!("MIDI from {label:?}")),
+        }
+        if self.output > 0 {
+            words.push(format!("to output {}", self.output));
         }
         words
     }

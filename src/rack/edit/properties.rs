@@ -12,6 +12,7 @@ use crate::rack::{Labels, MAX_DEPTH, Slot};
 use crate::state::{parse, to_text};
 
 /// An edit that names things by their number among those that are there, or names strangers.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 enum Wish {
     Insert(Target, usize, Item),

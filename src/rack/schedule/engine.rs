@@ -185,7 +185,9 @@ impl Engine {
             },
         };
         // Lists are long, and seldom needed.
-        let (mut source, mut kept, mut sent) = Default::default();
+        let mut source = ReadList::new();
+        let mut kept = ChannelList::new();
+        let mut sent = ChannelList::new();
         if let Some(FeedSource::Kept(index)) = step.feed.map(|feed| feed.source) {
             source = self.kept(index, ground);
         }

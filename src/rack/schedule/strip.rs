@@ -202,6 +202,7 @@ impl Strip {
 
     /// Runs the slot on its chain. `entry` is what is known of the chain's levels; returned is what is
     /// known of them afterwards.
+    #[allow(clippy::too_many_arguments)]
     pub(super) fn run<'a>(
         &mut self,
         step: &SlotStep,

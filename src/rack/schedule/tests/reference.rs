@@ -404,8 +404,9 @@ fn call(
             let mut turned = 0.0;
             let now: Vec<f32> = (0..frames)
                 .map(|frame| {
-                    let here = turns.iter().filter(|point| point.offset as usize == frame);
-                    turned = here.last().map_or(turned, |point| point.value);
+                    let mut latest_first = turns.iter().rev();
+                    let here = latest_first.find(|point| point.offset as usize == frame);
+                    turned = here.map_or(turned, |point| point.value);
                     let sidechain = weighed(&at(sidechain, frame));
                     child.output(output, frame, &at(inputs, frame), sidechain) + turned
                 })

@@ -139,16 +139,18 @@ fn a_plan_in_which_a_chain_would_read_what_another_one_writes_at_the_same_time_i
         pan: 0.0,
         heard: true,
     };
-    // The second chain listens to the first one, which is source 0.
-    let listener = Slot {
-        sidechain: Pick::Any(0),
-        ..slot(1)
-    };
-    let chains = vec![chain(slot(0)), chain(listener)];
-    let items = [Item::Split(SplitKind::Parallel, chains)];
     let brand = Lease::new().brand();
-    let score = score(brand, &items, 8);
-    let plan = compile(&score.shape(2, 0, 0, true));
+    let plan_of = |sidechain| {
+        let listener = Slot {
+            sidechain,
+            ..slot(1)
+        };
+        let chains = vec![chain(slot(0)), chain(listener)];
+        let items = [Item::Split(SplitKind::Parallel, chains)];
+        compile(&score(brand, &items, 8).shape(2, 0, 0, true))
+    };
+    // The second chain listens to the first one, which is source 0.
+    let plan = plan_of(Pick::Any(0));
     let settings = stage(2, 0, 8).settings;
     let parts = || {
         let strip = || Strip::new(Arc::default(), Arc::default(), 2, 0, &[0], &settings);
@@ -163,6 +165,21 @@ fn a_plan_in_which_a_chain_would_read_what_another_one_writes_at_the_same_time_i
         }
     };
     assert_eq!(check::check(brand, &plan, &parts()), Ok(()));
+    // Two that run at the same time, of which one is then made to listen to what is in the other.
+    let mut forked = plan_of(Pick::None);
+    assert_eq!(check::check(brand, &forked, &parts()), Ok(()));
+    forked.kept = plan.kept.clone();
+    if let Step::Slot(step) = &mut forked.steps[1] {
+        step.keeps = Some(0);
+    }
+    assert_eq!(check::check(brand, &forked, &parts()), Ok(()));
+    if let Step::Slot(step) = &mut forked.steps[2]
+        && let Some(feed) = &mut step.feed
+    {
+        feed.source = FeedSource::Kept(0);
+    }
+    let problem = check::check(brand, &forked, &parts());
+    assert_eq!(problem, Err(ScheduleProblem::BrokenStep(2)));
     let refused = |change: &dyn Fn(&mut Plan)| {
         let mut broken = plan.clone();
         change(&mut broken);

@@ -4,30 +4,48 @@
 
 #![allow(unsafe_code)] // the environment, before any thread
 
+#[path = "automation/rack.rs"]
+#[allow(dead_code)] // its tests use more of it
+mod rack;
 mod support;
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use matryoshka_test_host::{Event, EventKind, Library, Setup};
 use serde_json::{Value, json};
 use support::{ID, bundled, fixture_rack, state};
+use tempfile::TempDir;
+
+/// A rack for whatever Matryoshka starts without a state: its parameter `p000`, the gain of the fixture, is moved
+/// by the controller 20.
+fn start_from_inner_rack() {
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let inner = folder.path().join("inner.rack");
+        let mut rack: Value = serde_json::from_str(&fixture_rack(&[])).expect("JSON");
+        rack["chain"][0]["mappings"] = json!([{"host": "p000", "parameter": "Gain"}]);
+        rack["host_parameters"] = json!({"p000": {"midi": {"cc": 20}}});
+        std::fs::write(&inner, rack.to_string()).expect("the inner rack");
+        // SAFETY: all tests of this program come here first, and wait for each other; the session of
+        // `fixture_rack` has ended. So nobody else reads the environment.
+        unsafe { std::env::set_var("MATRYOSHKA_RACK", &inner) };
+        folder
+    });
+}
+
+fn inner() -> Value {
+    json!({"format": "VST3", "name": "Matryoshka", "file": bundled("Matryoshka.vst3")})
+}
 
 #[test]
 fn what_moves_in_a_child_is_one_gesture_for_the_host_and_something_to_save() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let inner = folder.path().join("inner.rack");
-    let mut rack: Value = serde_json::from_str(&fixture_rack(&[])).expect("JSON");
-    rack["chain"][0]["mappings"] = json!([{"host": "p000", "parameter": "Gain"}]);
-    rack["host_parameters"] = json!({"p000": {"midi": {"cc": 20}}});
-    std::fs::write(&inner, rack.to_string()).expect("the inner rack");
-    // SAFETY: no other thread of this process reads the environment yet: the session of `fixture_rack` has
-    // ended, and this is the only test.
-    unsafe { std::env::set_var("MATRYOSHKA_RACK", &inner) };
-
+    start_from_inner_rack();
     let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
     let mut instance = library.create(ID).expect("an instance");
     let outer = json!({"chain": [{
-        "plugin": {"format": "VST3", "name": "Matryoshka", "file": bundled("Matryoshka.vst3")},
+        "plugin": inner(),
         "mappings": [{"host": "p007", "parameter": "Gain"}],
     }]});
     instance
@@ -77,4 +95,47 @@ fn what_moves_in_a_child_is_one_gesture_for_the_host_and_something_to_save() {
     assert_eq!(instance.params()[7].value, 1.0);
     assert!(instance.callbacks().state_dirty() > dirty);
     instance.deactivate(processor);
+}
+
+#[test]
+fn what_is_touched_next_in_a_child_is_learned_and_no_gesture_stays_open_when_the_child_goes() {
+    use matryoshka::rack::edit::Edit;
+    use matryoshka::session::HostNews::{Begin, End};
+    use matryoshka::session::Learning;
+    use rack::{Rack, host_id, midi};
+
+    start_from_inner_rack();
+    let mut outer = Rack::open(&json!({"chain": [{"plugin": inner()}]}));
+    outer.play(&[], &[]);
+    outer.ask(|_thread, session| session.learn(Learning::Parameter(host_id(3))));
+    outer.play(&[], &[midi(0, [0xb0, 20, 64])]);
+    let started = Instant::now();
+    while outer.ask(|_thread, session| session.learning()) != Learning::Nothing {
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "it learns nothing"
+        );
+        outer.play(&[], &[]);
+    }
+    let known = outer.host.descriptions()[3].clone();
+    assert_eq!((known.name.as_str(), known.mapped), ("Gain", true));
+    assert!((outer.host.value(3) - 64.0 / 127.0).abs() < 1e-3);
+
+    // It moves once more, and the child goes in the middle of it.
+    let slot = outer.slots()[0];
+    let mut told = outer.news().0;
+    outer.play(&[], &[midi(0, [0xb0, 20, 99])]);
+    while told.iter().filter(|news| **news == Begin(3)).count() == 0 {
+        assert!(started.elapsed() < Duration::from_secs(60), "{told:?}");
+        outer.play(&[], &[]);
+        told.extend(outer.news().0);
+    }
+    outer.edit(Edit::Remove { item: slot.into() });
+    while told.iter().filter(|news| **news == End(3)).count()
+        < told.iter().filter(|news| **news == Begin(3)).count()
+    {
+        assert!(started.elapsed() < Duration::from_secs(90), "{told:?}");
+        outer.play(&[], &[]);
+        told.extend(outer.news().0);
+    }
 }

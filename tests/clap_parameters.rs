@@ -5,7 +5,7 @@ mod support;
 use std::iter::repeat;
 
 use matryoshka_test_host::{
-    Event, EventKind, Instance, Library, NoteDialect, NoteDialects, RenderMode, Setup,
+    Event, EventKind, Instance, Library, NoteDialect, NoteDialects, Oddity, RenderMode, Setup,
 };
 use support::{ID, INSTRUMENT_ID, bundled, fixture_rack, signal, state};
 
@@ -136,6 +136,44 @@ fn a_flood_of_events_is_thinned_out_and_what_ends_notes_comes_through_in_the_ord
         }
     }
     instance.deactivate(processor);
+}
+
+#[test]
+fn an_instruments_outputs_are_silent_whatever_memory_the_host_gives() {
+    let library = load();
+    let mut instance = library.create(INSTRUMENT_ID).expect("an instance");
+    instance
+        .load_state(&state(r#"{"chain": []}"#))
+        .expect("a state");
+    for oddity in [
+        Oddity::None,
+        Oddity::OneOutput,
+        Oddity::NullOutput(0),
+        Oddity::FewerOutputs,
+    ] {
+        let setup = Setup {
+            oddity,
+            ..Setup::new(48_000.0, 256)
+        };
+        let mut processor = instance.activate(setup).expect("active");
+        for frames in [256, 1, 77] {
+            processor.begin(frames);
+            processor.process().expect("audio");
+            for port in 1..16 {
+                for channel in 0..2 {
+                    let samples = processor.output(port, channel);
+                    let is_silent = samples.iter().all(|sample| *sample == 0.0);
+                    assert!(is_silent, "{oddity:?}: output {port}");
+                }
+            }
+            // The other one may have no memory at all.
+            if oddity != Oddity::FewerOutputs {
+                let samples = processor.output(0, 1);
+                assert!(samples.iter().all(|sample| *sample == 0.0), "{oddity:?}");
+            }
+        }
+        instance.deactivate(processor);
+    }
 }
 
 #[test]

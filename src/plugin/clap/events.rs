@@ -240,7 +240,7 @@ pub(super) unsafe fn write(events: Events<'_>, frames: u32, out: *const clap_out
 
 /// # Safety
 ///
-/// As for [`write`].
+/// As for [`write()`].
 unsafe fn offer(
     kind: EventKind,
     events: &Events<'_>,
@@ -319,7 +319,7 @@ unsafe fn offer(
 ///
 /// # Safety
 ///
-/// `out` as for [`write`]; `event` is the start of an event of its type.
+/// `out` as for [`write()`]; `event` is the start of an event of its type.
 pub(super) unsafe fn push(out: *const clap_output_events, event: *const clap_event_header) -> bool {
     // SAFETY: the caller's promise.
     match unsafe { out.as_ref() }.and_then(|list| list.try_push) {

@@ -2,7 +2,7 @@
 //!
 //! Whoever has news [wakes](Herald::wake) the herald, on any thread but the audio thread, and it asks the
 //! host for two things: a call on its main thread, where it is told [what to ask about](Herald::tell), and
-//! a flush of parameters, or a block, in which gestures and values go out as [events](write).
+//! a flush of parameters, or a block, in which gestures and values go out as [events](write()).
 
 use std::sync::Arc;
 

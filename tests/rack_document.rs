@@ -85,6 +85,9 @@ fn every_field_in_the_readmes_tables_is_understood_and_its_default_is_what_it_sa
             "\"runaway_limit_dbfs\"" => {
                 assert_eq!(without, plain.runaway_limit_dbfs.to_string());
             }
+            "\"min_split_frames\"" => {
+                assert_eq!(without, plain.min_split_frames.to_string());
+            }
             _ => {}
         }
     }
@@ -96,8 +99,14 @@ fn every_field_in_the_readmes_tables_is_understood_and_its_default_is_what_it_sa
         } else {
             format!("{{\"plugin\": \"A\", {field}}}")
         };
-        let rack = understood(&format!("{{\"chain\": [{slot}]}}"));
-        let slot = rack.slots().next().expect("a slot");
+        // Who is listened to has to be there.
+        let sources = if field.contains("\"from\"") {
+            r#"{"plugin": "B", "label": "Kick"}, {"plugin": "B", "label": "Arp"}, "#
+        } else {
+            ""
+        };
+        let rack = understood(&format!("{{\"chain\": [{sources}{slot}]}}"));
+        let slot = rack.slots().last().expect("a slot");
         let plain = Slot::new("A".into());
         let stands = |set: f32, usual: f32| {
             assert_ne!(set, usual, "{field}");
@@ -109,6 +118,10 @@ fn every_field_in_the_readmes_tables_is_understood_and_its_default_is_what_it_sa
             "\"input_gain_db\"" => stands(slot.input_gain_db, plain.input_gain_db),
             "\"output_gain_db\"" => stands(slot.output_gain_db, plain.output_gain_db),
             "\"channels\"" => assert_ne!(slot.channels, plain.channels),
+            "\"label\"" => assert_eq!(slot.label.as_deref(), Some("Kick")),
+            "\"sidechain\"" => assert_ne!(slot.sidechain, plain.sidechain),
+            "\"midi\"" => assert_ne!(slot.midi, plain.midi),
+            "\"output\"" => assert_ne!(slot.output, plain.output),
             "\"state\"" => {
                 let state = slot.state.as_ref().expect("settings");
                 assert_eq!(state.damage(), None);
@@ -135,6 +148,7 @@ fn every_field_in_the_readmes_tables_is_understood_and_its_default_is_what_it_sa
             "\"mute\"" => assert!(chain.mute && !plain.mute),
             "\"solo\"" => assert!(chain.solo && !plain.solo),
             "\"name\"" => assert_eq!(chain.name.as_deref(), Some("Dry")),
+            "\"label\"" => assert_eq!(chain.label.as_deref(), Some("Drums")),
             "\"chain\"" => {}
             other => panic!("{other} is not tried"),
         }

@@ -107,6 +107,7 @@ pub fn look_into(
         },
         channels: 2,
         sidechain: 2,
+        aux_buses: 0,
     };
     let (session, mut player) = Handle::open()?;
     let looked = session.ask(move |thread, session| -> Result<_> {

@@ -27,7 +27,12 @@ pub(super) struct LoadedSlot {
     told: Option<Trouble>,
     /// The parameters as they were last described; their values are of then.
     described: OnceCell<Vec<Parameter>>,
+    /// For so many more looks, changes are what came of loading and getting ready.
+    young: u32,
 }
+
+/// For how many looks a child may change because of what we did to it: half a second.
+const YOUNG: u32 = 20;
 
 impl LoadedSlot {
     /// Loads the slot's plugin and its state. Where that fails, a placeholder says why.
@@ -42,6 +47,7 @@ impl LoadedSlot {
             wanted: Layout::default(),
             told: None,
             described: OnceCell::new(),
+            young: YOUNG,
         }
     }
 
@@ -199,7 +205,13 @@ impl LoadedSlot {
         if all.parameters {
             self.described.take();
         }
+        self.young = self.young.saturating_sub(1);
         all
+    }
+
+    /// Whether changes are the child's own, and not what came of loading it or getting it ready.
+    pub(super) fn is_settled(&self) -> bool {
+        self.young == 0
     }
 
     /// What was turned by hand in one of the children; the linked ones follow.
@@ -284,6 +296,14 @@ impl LoadedSlot {
             return Ok(());
         };
         if others.is_empty() {
+            return Ok(());
+        }
+        let count = first.parameters().len();
+        let differs = |other: &dyn Child| {
+            (0..count).any(|index| first.current_value(index) != other.current_value(index))
+        };
+        // What is the same stays as it is: a child may tell the same of what was given to it.
+        if !others.iter().any(|child| differs(child.as_ref())) {
             return Ok(());
         }
         let state = first.save_state()?;

@@ -133,7 +133,6 @@ impl Session {
         let refresh = HostRefresh {
             values: changed,
             texts: changed,
-            dirty: true,
             ..HostRefresh::default()
         };
         self.host.tell([], refresh);

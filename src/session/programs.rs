@@ -25,6 +25,7 @@ impl Session {
             Ok(())
         });
         self.follow_child(slot);
+        self.mark_dirty();
     }
 
     /// Gives a slot's child the settings of a preset file of its format (`.vstpreset`).
@@ -42,6 +43,7 @@ impl Session {
         };
         let taken = loaded.each(|child| child.load_preset(file));
         self.follow_child(slot);
+        self.mark_dirty();
         taken
     }
 }

@@ -167,14 +167,14 @@ impl Session {
             }
             self.follow_child(slot);
         }
-        if changes.state || changes.parameters {
-            let refresh = HostRefresh {
-                texts: changes.parameters,
-                dirty: true,
-                ..HostRefresh::default()
-            };
-            self.host.tell([], refresh);
-        }
+        let is_own = (self.slots.get(&slot)).is_some_and(|loaded| loaded.is_settled());
+        let changed = changes.values || changes.state || changes.parameters;
+        let refresh = HostRefresh {
+            texts: changes.parameters,
+            dirty: is_own && changed,
+            ..HostRefresh::default()
+        };
+        self.host.tell([], refresh);
     }
 }
 

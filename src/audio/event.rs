@@ -70,7 +70,6 @@ pub struct Note {
 /// A way in which a single note may change while it sounds.
 #[allow(clippy::enum_variant_names)] // one is called so in every format
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::enum_variant_names)] // the formats' own words
 pub enum Expression {
     /// A gain, from 0 to 4; 1 leaves it as it is.
     Volume,

@@ -69,6 +69,7 @@ impl LoadedSlot {
             return;
         }
         self.wanted = wanted;
+        self.young = YOUNG;
         if let Err(error) = self.try_activate(thread, preparation, brand) {
             // No schedule has seen these yet.
             self.deactivate();

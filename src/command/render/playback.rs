@@ -25,7 +25,7 @@ const LISTEN_ON_SECONDS: std::ops::Range<f64> = 0.1..0.2;
 /// What to play through.
 pub enum Contents {
     /// A rack, as a file holds it.
-    Rack(Rack),
+    Rack(Box<Rack>),
     /// Plugins, as the user named them.
     Plugins(Vec<String>),
 }
@@ -37,13 +37,13 @@ impl Contents {
         for warning in &loaded.warnings {
             tracing::warn!("{}: {warning}", file.display());
         }
-        Ok(Self::Rack(loaded.rack))
+        Ok(Self::Rack(Box::new(loaded.rack)))
     }
 
     /// The rack. Plugins that were only named must be there.
     fn into_rack(self, thread: &MessageThread) -> Result<Rack, Trouble> {
         let names = match self {
-            Self::Rack(rack) => return Ok(rack),
+            Self::Rack(rack) => return Ok(*rack),
             Self::Plugins(names) => names,
         };
         let mut rack = Rack::new();

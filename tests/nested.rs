@@ -119,7 +119,16 @@ fn what_is_touched_next_in_a_child_is_learned_and_no_gesture_stays_open_when_the
     }
     let known = outer.host.descriptions()[3].clone();
     assert_eq!((known.name.as_str(), known.mapped), ("Gain", true));
-    assert!((outer.host.value(3) - 64.0 / 127.0).abs() < 1e-3);
+    // It may have been touched before it was moved.
+    let wanted = 64.0 / 127.0;
+    while (outer.host.value(3) - wanted).abs() > 1e-3 {
+        assert!(
+            started.elapsed() < Duration::from_secs(45),
+            "{}",
+            outer.host.value(3)
+        );
+        outer.play(&[], &[]);
+    }
 
     // It moves once more, and the child goes in the middle of it.
     let slot = outer.slots()[0];

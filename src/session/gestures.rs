@@ -24,6 +24,8 @@ struct Gesture {
     is_held: bool,
     /// The host was told that it is over.
     is_over: bool,
+    /// The value that the host was told last in it.
+    told: Option<f64>,
     quiet_ticks: u32,
 }
 
@@ -48,9 +50,12 @@ impl Gestures {
         values: &HostValues,
         news: &mut Vec<HostNews>,
     ) {
-        self.touch(host, slot, values, news);
+        let gesture = self.touch(host, slot, values, news);
         values.set_value(host.number(), value);
-        news.push(HostNews::Value(host.number() as u16, value));
+        // Children say the same more than once.
+        if gesture.told.replace(value) != Some(value) {
+            news.push(HostNews::Value(host.number() as u16, value));
+        }
     }
 
     /// Somebody lets go.
@@ -74,6 +79,7 @@ impl Gestures {
                 slot,
                 is_held: false,
                 is_over: true,
+                told: None,
                 quiet_ticks: 0,
             }
         });
@@ -131,6 +137,7 @@ impl Gesture {
     fn finish(&mut self, host: HostId, news: &mut Vec<HostNews>) {
         if !self.is_over {
             self.is_over = true;
+            self.told = None;
             self.quiet_ticks = 0;
             news.push(HostNews::End(host.number() as u16));
         }

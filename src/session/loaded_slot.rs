@@ -234,6 +234,12 @@ impl LoadedSlot {
         self.described.get_or_init(|| self.children[0].parameters())
     }
 
+    /// Has the parameters described as they are now.
+    pub(super) fn describe_again(&mut self) {
+        self.described.take();
+        self.described();
+    }
+
     /// The place of the parameter that a document names: by its identifier, else by its name.
     pub(super) fn find_parameter(&self, name: &ParameterName) -> Option<usize> {
         let find = |is_it: &dyn Fn(&Parameter) -> bool| {

@@ -103,9 +103,16 @@ impl Session {
         let Learning::Parameter(host) = self.patchbay.learning else {
             return;
         };
-        let TurnKind::Value(_) = turn.kind else {
-            return;
+        // Children also tell values that nobody has touched.
+        let known = (self.slots.get(&slot)).and_then(|slot| slot.described().get(turn.index));
+        let is_touched = match turn.kind {
+            TurnKind::Begin => true,
+            TurnKind::Value(value) => known.is_some_and(|known| known.value != value),
+            TurnKind::End => false,
         };
+        if !is_touched {
+            return;
+        }
         let Some(mapping) = self.mapping_to(host, slot, turn.index) else {
             return;
         };
@@ -148,6 +155,12 @@ impl Session {
     /// Waits for a parameter to be turned in a child's window, or for a MIDI message, or for nothing any more.
     /// What comes is mapped.
     pub fn learn(&mut self, learning: Learning) {
+        if matches!(learning, Learning::Parameter(_)) {
+            // What is touched is told from what is not by the values of now.
+            for loaded in self.slots.values_mut() {
+                loaded.describe_again();
+            }
+        }
         let midi = matches!(learning, Learning::Midi { .. });
         self.host.values().set_learning(midi);
         self.patchbay.learning = learning;

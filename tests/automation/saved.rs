@@ -32,7 +32,9 @@ fn values_and_names_come_back_exactly_before_and_after_the_children_are_there() 
             saved["chain"][0]["mappings"]
         );
     }
-    assert_eq!(again.child_value(0, "Gain"), rack.child_value(0, "Gain"));
+    // The child keeps decibels, which its own rounding divides from the value by that much.
+    let difference = again.child_value(0, "Gain") - rack.child_value(0, "Gain");
+    assert!(difference.abs() < 1e-6, "{difference}");
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod scoring;
 mod tail;
 mod trouble;
 mod turns;
+mod upkeep;
 mod words;
 
 use std::collections::{BTreeMap, HashSet};
@@ -39,20 +40,18 @@ pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
 
 use crate::catalog::Thoroughness;
-use crate::child::{Activation, Changes, Parameter, Tail};
-use crate::rack::conductor::{Conductor, Performance, Stage};
+use crate::child::{Activation, Parameter, Tail};
+use crate::rack::conductor::{Conductor, Performance};
 use crate::rack::desk::{ChainDesk, Desk, SlotDesk};
 use crate::rack::edit::{Edit, EditError};
 use crate::rack::exchange::{Player, Publisher};
 use crate::rack::levels;
-use crate::rack::schedule::Settings;
-use crate::rack::{ChainId, ChildState, Labels, PluginReference, Rack, SlotId};
+use crate::rack::{ChainId, ChildState, PluginReference, Rack, SlotId};
 use crate::state::{self, StateError};
 use crate::threads::MessageThread;
 use cores::RackCores;
 use loaded_slot::LoadedSlot;
 use patchbay::Patchbay;
-use scoring::Scoring;
 
 /// What the host tells before it plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -198,6 +197,8 @@ impl Session {
         self.leaving
             .extend(std::mem::take(&mut self.slots).into_values());
         self.desk = Desk::default();
+        // What is mapped in the new rack has nothing to do with what was.
+        self.patchbay.clear();
         self.rack = rack;
         if self.preparation.is_some() {
             self.refresh(thread);
@@ -402,52 +403,6 @@ impl Session {
             .collect()
     }
 
-    /// Looks after what happened by itself: schedules that came back, children that changed their
-    /// latency, failed, or put out what nobody may hear. To be called now and then.
-    pub fn tick(&mut self, thread: &MessageThread) {
-        self.collect();
-        self.send_wiring();
-        let mut changes = Vec::new();
-        let mut changed = self.is_behind && self.conductor.is_ready();
-        for (id, slot) in &mut self.slots {
-            let desk = self.desk.find_slot(*id);
-            let trouble = desk.and_then(|(controls, _)| controls.trouble());
-            if slot.take_trouble(trouble) {
-                changed = true;
-                tracing::error!("{}", slot.problem().unwrap_or_default());
-            } else if let Some(trouble) = slot.take_news(trouble) {
-                tracing::error!("{}", trouble::tell(slot, trouble, &self.rack));
-            }
-            let of_slot = slot.take_changes();
-            changed |= of_slot.latency;
-            if of_slot != Changes::default() {
-                changes.push((*id, of_slot));
-            }
-            while let Some(complaint) = slot.take_complaint() {
-                tracing::warn!("{complaint}");
-            }
-        }
-        let parameters = changes.iter().any(|(_, changes)| changes.parameters);
-        if changed && self.preparation.is_some() {
-            self.refresh(thread);
-        } else if parameters {
-            self.rewire();
-        }
-        for (slot, changes) in changes {
-            self.note_changes(slot, changes);
-        }
-        self.take_turns(thread);
-        if self.rack.all_cores && self.preparation.is_some() {
-            // The host may have said no in the meantime.
-            self.cores.enter();
-        }
-    }
-
-    fn collect(&mut self) {
-        self.conductor.collect();
-        self.leaving.retain_mut(|slot| !slot.deactivate());
-    }
-
     fn ensure_rack(&mut self, thread: &MessageThread) {
         if self.has_rack {
             return;
@@ -463,53 +418,6 @@ impl Session {
                 tracing::error!("The rack to start from could not be loaded: {error}");
                 self.warnings = vec![error.to_string()];
             }
-        }
-    }
-
-    /// Brings children and score in line with the model, and has the score performed. While the audio
-    /// thread is not through with the change before, the performance waits for the next
-    /// [`tick`](Self::tick): then all changes that came meanwhile are heard at once. The children are
-    /// there already, also where the host plays nothing.
-    fn refresh(&mut self, thread: &MessageThread) {
-        let Some(preparation) = self.preparation else {
-            return;
-        };
-        self.take_over_controls();
-        self.desk.follow(&self.rack);
-        self.conductor
-            .set_min_split_frames(self.rack.min_split_frames);
-        if self.rack.all_cores {
-            self.cores.enter();
-        }
-        let mut scoring = Scoring {
-            thread,
-            preparation: &preparation,
-            brand: self.conductor.brand(),
-            thoroughness: self.thoroughness,
-            slots: &mut self.slots,
-            leaving: &mut self.leaving,
-            desk: &mut self.desk,
-            labels: Labels::of(&self.rack),
-        };
-        let score = scoring.score(&mut self.rack);
-        self.tail.set(self.slots.values().map(LoadedSlot::tail));
-        self.rewire();
-        self.is_behind = !self.conductor.is_ready();
-        if self.is_behind {
-            return;
-        }
-        let mut settings = Settings::new(&preparation.activation, self.rack.runaway_limit_dbfs);
-        settings.guard_words |= self.watches_memory;
-        let stage = Stage {
-            channels: preparation.channels,
-            sidechain_channels: preparation.sidechain,
-            aux_buses: preparation.aux_buses,
-            all_cores: self.rack.all_cores,
-            settings,
-        };
-        match self.conductor.perform(score, &stage) {
-            Ok(performance) => self.performance = performance,
-            Err(error) => tracing::error!("The rack could not be made ready: {error}"),
         }
     }
 }

@@ -122,6 +122,7 @@ fn every_field_in_the_readmes_tables_is_understood_and_its_default_is_what_it_sa
             "\"sidechain\"" => assert_ne!(slot.sidechain, plain.sidechain),
             "\"midi\"" => assert_ne!(slot.midi, plain.midi),
             "\"output\"" => assert_ne!(slot.output, plain.output),
+            "\"mappings\"" => assert_eq!(slot.mappings.list.len(), 1),
             "\"state\"" => {
                 let state = slot.state.as_ref().expect("settings");
                 assert_eq!(state.damage(), None);
@@ -149,6 +150,7 @@ fn every_field_in_the_readmes_tables_is_understood_and_its_default_is_what_it_sa
             "\"solo\"" => assert!(chain.solo && !plain.solo),
             "\"name\"" => assert_eq!(chain.name.as_deref(), Some("Dry")),
             "\"label\"" => assert_eq!(chain.label.as_deref(), Some("Drums")),
+            "\"mappings\"" => assert_eq!(chain.mappings.list.len(), 1),
             "\"chain\"" => {}
             other => panic!("{other} is not tried"),
         }

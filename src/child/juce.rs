@@ -1,5 +1,6 @@
 //! A child hosted by JUCE: VST3, LV2, LADSPA, and AudioUnit on macOS.
 
+mod buses;
 mod complaint;
 mod formats;
 mod held;
@@ -9,6 +10,7 @@ mod marks;
 mod midi_in;
 mod mpe;
 mod own;
+mod parameters;
 mod preset;
 mod processor;
 mod song;
@@ -27,7 +29,8 @@ use super::{
 };
 use crate::juce::instance::{BusInfo, Instance};
 use crate::juce::message_loop::end_before_libraries;
-use crate::juce::{AudioProcessorParameter, Error, SystemStats, testing};
+use crate::juce::{Error, SystemStats, testing};
+use buses::{candidates, layout_of};
 use complaint::Complaint;
 use marks::{Marks, TakenFor};
 use own::Own;
@@ -96,74 +99,6 @@ impl JuceChild {
         self.complaint.or(description, doing, answer, instead)
     }
 
-    fn parameter(&self, parameter: AudioProcessorParameter<'_>) -> Result<Parameter, Error> {
-        let default = parameter.default_value()?;
-        Ok(Parameter {
-            index: parameter.index(),
-            id: parameter.id()?,
-            name: parameter.name()?,
-            // nice-plug's plugins tell it with a space before it.
-            unit: parameter.unit()?.trim().to_owned(),
-            value: parameter.value()?,
-            default,
-            steps: parameter.steps()?,
-            automatable: parameter.is_automatable()?,
-            text: parameter.text()?,
-            min_text: parameter.text_of(0.0)?,
-            max_text: parameter.text_of(1.0)?,
-            default_text: parameter.text_of(default)?,
-        })
-    }
-
-    /// The values of all parameters.
-    fn values(&self) -> Vec<f32> {
-        let values = self.instance.parameters().and_then(|parameters| {
-            let values = parameters.map(|parameter| parameter.value());
-            values.collect::<Result<_, _>>()
-        });
-        self.or("telling its parameters", values, Vec::new())
-    }
-
-    /// Sets the parameters that have other values than these. JUCE's LV2 host makes a new instance to get it
-    /// ready, with the state of the old one, which has heard of what was set only if a block was
-    /// processed since (`prepareToPlay` in `juce_LV2PluginFormatImpl.h`).
-    fn restore(&mut self, values: &[f32]) {
-        if self.description.format != "LV2" {
-            return;
-        }
-        let now = self.values();
-        for (index, (was, is)) in values.iter().zip(&now).enumerate() {
-            if was != is {
-                self.set_parameter(index, *was);
-            }
-        }
-    }
-
-    fn parameter_words(&self, index: usize, value: f32) -> Result<String, Error> {
-        let Some(parameter) = self.instance.parameter(index)? else {
-            return Ok(String::new());
-        };
-        let (mut text, unit) = (parameter.text_of(value)?, parameter.unit()?);
-        // Some say the unit with the value, too.
-        if let Some(number) = text.strip_suffix(unit.trim()) {
-            text.truncate(number.trim_end().len());
-        }
-        Ok(text)
-    }
-
-    fn parameter_read(&self, index: usize, text: &str) -> Result<Option<f32>, Error> {
-        let Some(parameter) = self.instance.parameter(index)? else {
-            return Ok(None);
-        };
-        let Some(value) = parameter.value_of(text)? else {
-            return Ok(None);
-        };
-        // Words that it does not know are zero, or the default, to many.
-        let is_read = text.contains(|it: char| it.is_ascii_digit())
-            || parameter.text_of(value)?.trim() == text.trim();
-        Ok(is_read.then_some(value))
-    }
-
     fn failed(&self, doing: &'static str) -> impl Fn(Error) -> ChildError + '_ {
         move |error| ChildError::Failed {
             plugin: self.description.to_string(),
@@ -179,62 +114,6 @@ fn owns_of(instance: &Instance) -> Result<Box<[Own]>, Error> {
         .parameters()?
         .map(|parameter| Ok(Own::new(parameter.steps()?, parameter.is_automatable()?)))
         .collect()
-}
-
-/// The channels of the main buses and of the sidechain, which is the second input.
-fn layout_of(buses: &[BusInfo]) -> Layout {
-    let channels = |is_input: bool, index: usize| {
-        buses
-            .iter()
-            .filter(|bus| bus.is_input == is_input)
-            .nth(index)
-            .map_or(0, |bus| bus.channels as usize)
-    };
-    Layout {
-        main_inputs: channels(true, 0),
-        main_outputs: channels(false, 0),
-        sidechain: channels(true, 1),
-    }
-}
-
-/// The bus layouts to ask for, best first: the wanted main channels with as much of the sidechain
-/// as there is, then mono (to be run once per channel). Buses beyond those are switched off, or left
-/// as they are where the plugin insists.
-fn candidates(buses: &[BusInfo], wanted: Layout) -> Vec<(Vec<u32>, Vec<u32>)> {
-    let side = |is_input: bool, main: usize, second: Option<usize>, others_on: bool| -> Vec<u32> {
-        buses
-            .iter()
-            .filter(|bus| bus.is_input == is_input)
-            .enumerate()
-            .map(|(index, bus)| match (index, second) {
-                (0, _) => main as u32,
-                (1, Some(channels)) => channels as u32,
-                (_, _) if others_on => bus.channels,
-                _ => 0,
-            })
-            .collect()
-    };
-    let mut layouts = Vec::new();
-    let mut mains = vec![(wanted.main_inputs, wanted.main_outputs)];
-    if mains[0] != (1, 1) {
-        mains.push((1, 1));
-    }
-    for (inputs, outputs) in mains {
-        let mut sidechains = vec![wanted.sidechain, wanted.sidechain.min(1), 0];
-        sidechains.dedup();
-        for others_on in [false, true] {
-            for &sidechain in &sidechains {
-                let layout = (
-                    side(true, inputs, Some(sidechain), others_on),
-                    side(false, outputs, None, others_on),
-                );
-                if !layouts.contains(&layout) {
-                    layouts.push(layout);
-                }
-            }
-        }
-    }
-    layouts
 }
 
 impl Child for JuceChild {

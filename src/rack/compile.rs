@@ -58,8 +58,8 @@ mod sources;
 mod tests;
 
 pub use plan::{
-    Base, ChainPlan, Feed, FeedSource, Gather, Kept, MidiFeed, Plan, SEND_CHANNELS, Scatter, Send,
-    SlotStep, SplitStep, Spread, Step, Work,
+    AuxSend, Base, ChainPlan, Feed, FeedSource, Gather, Kept, MidiFeed, Plan, SEND_CHANNELS,
+    Scatter, SlotStep, SplitStep, Spread, Step, Work,
 };
 pub use shape::{ChainShape, ChildShape, Fit, ItemShape, RackShape, SlotShape, SplitShape, fit};
 
@@ -245,7 +245,7 @@ impl Compiler {
     }
 
     fn send(&mut self, slot: &SlotShape, played_at: u32) -> usize {
-        self.plan.sends.push(Send {
+        self.plan.sends.push(AuxSend {
             bus: slot.routing.output - 1,
             late_by: 0,
             warm_up: 0,

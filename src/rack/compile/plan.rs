@@ -26,7 +26,7 @@ pub struct Plan {
     /// Lists of events that are kept of a block for slots that listen to them.
     pub event_lists: usize,
     /// What goes to auxiliary outputs.
-    pub sends: Vec<Send>,
+    pub sends: Vec<AuxSend>,
     /// By how much the rack's output lags.
     pub latency_samples: u32,
     /// How many children the slots have, those included that no step names.
@@ -65,7 +65,7 @@ pub struct Kept {
 
 /// What a slot sends to an auxiliary output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Send {
+pub struct AuxSend {
     /// Which output, from 0.
     pub bus: usize,
     /// By how much it must be delayed to be as late as the rack's output.
@@ -76,7 +76,7 @@ pub struct Send {
     pub present: bool,
 }
 
-/// How many channels a [`Send`] has.
+/// How many channels a [`AuxSend`] has.
 pub const SEND_CHANNELS: usize = 2;
 
 /// One thing to do.

@@ -1,7 +1,7 @@
 //! What a slot plays to an auxiliary output, instead of on in its chain.
 
 use super::lanes::{copy, silence};
-use crate::rack::compile::{SEND_CHANNELS, Send};
+use crate::rack::compile::{AuxSend, SEND_CHANNELS};
 use crate::rack::delay::{Line, Ring};
 use crate::rack::ramp::Ramp;
 
@@ -42,7 +42,7 @@ impl SendState {
     }
 
     /// Makes a block as late as the rack's output, and fades it where it comes or goes.
-    pub fn run(&mut self, send: &Send, sent: &mut [&mut [f32]], weights: &mut [f32], fade: u32) {
+    pub fn run(&mut self, send: &AuxSend, sent: &mut [&mut [f32]], weights: &mut [f32], fade: u32) {
         let frames = weights.len();
         self.line.aim(send.late_by as usize);
         if send.present {

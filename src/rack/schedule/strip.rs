@@ -26,7 +26,7 @@ use super::send::SendState;
 use super::work::{Beside, Players, feed_lanes, play};
 use super::{Ground, Settings};
 use crate::audio::Listening;
-use crate::rack::compile::{MidiFeed, Scatter, Send, SlotStep, WEIGHT_LANES, Work};
+use crate::rack::compile::{AuxSend, MidiFeed, Scatter, SlotStep, WEIGHT_LANES, Work};
 use crate::rack::controls::{SlotControls, Trouble};
 use crate::rack::delay::{Line, Ring};
 use crate::rack::levels::Levels;
@@ -53,7 +53,7 @@ pub(super) struct Surroundings<'s, 'l> {
     /// Where what it puts out is kept; no channels where it is not.
     pub kept: &'s mut [&'l mut [f32]],
     /// Where it plays to, if not on in the chain.
-    pub send: Option<&'s Send>,
+    pub send: Option<&'s AuxSend>,
     /// The channels of that, which are silent at first.
     pub sent: &'s mut [&'l mut [f32]],
 }
@@ -130,7 +130,7 @@ impl Strip {
     pub(in crate::rack) fn with_step(
         mut self,
         step: &SlotStep,
-        send: Option<&Send>,
+        send: Option<&AuxSend>,
         settings: &Settings,
     ) -> Self {
         let max_frames = settings.max_frames;

@@ -176,6 +176,39 @@ fn sounds_the_same(plugin: &str) {
 }
 
 #[test]
+fn what_is_sent_to_an_auxiliary_output_is_heard_there_as_it_is_and_nowhere_else() {
+    let (plugin, messages) = ("LV2:MDA Piano", phrase());
+    let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
+    let mut instance = library.create(INSTRUMENT).expect("an instance");
+    let slot = serde_json::json!({"plugin": plugin, "output": 3});
+    let rack = serde_json::json!({"chain": [slot]}).to_string();
+    instance.load_state(&state(&rack)).expect("a state");
+    let mut processor = (instance.activate(Setup::new(RATE, FRAMES as u32))).expect("active");
+    let mut sent = vec![Vec::new(); 2];
+    for start in (0..frames(&messages)).step_by(FRAMES) {
+        processor.begin(FRAMES);
+        for &(at, message) in &messages {
+            if (start..start + FRAMES).contains(&(at as usize)) {
+                processor.push(host::Event::midi(at - start as u32, message));
+            }
+        }
+        processor.process().expect("audio");
+        for port in 0..16 {
+            for channel in 0..2 {
+                let heard = processor.output(port, channel);
+                if port == 3 {
+                    sent[channel].extend_from_slice(heard);
+                } else {
+                    assert!(heard.iter().all(|sample| *sample == 0.0), "output {port}");
+                }
+            }
+        }
+    }
+    instance.deactivate(processor);
+    assert_eq!(largest_difference(&sent, &directly(plugin, &messages)), 0.0);
+}
+
+#[test]
 fn mda_piano() {
     sounds_the_same("LV2:MDA Piano");
 }

@@ -99,8 +99,25 @@ fn matryoshka_with_a_child_in_its_rack_is_realtime_safe() {
         "{} is missing: run `cargo xtask bundle`",
         child.display()
     );
+    // All host parameters move something, of children that split their blocks and are not heard, or of slots.
+    let mapped =
+        |plugin: &str, parameters: &[&str], first: usize| {
+            let mappings: Vec<_> = (first..512)
+            .step_by(2)
+            .map(|host| match parameters.get(host / 2 % (parameters.len() + 1)) {
+                Some(name) => serde_json::json!({"host": format!("p{host:03}"), "parameter": name}),
+                None => serde_json::json!({"host": format!("p{host:03}"), "control": "input_gain"}),
+            })
+            .collect();
+            serde_json::json!({"plugin": plugin, "mix_percent": 0, "mappings": mappings})
+        };
     let rack = serde_json::json!({
-        "chain": [{"plugin": {"format": "VST3", "name": "Matryoshka Fixture", "file": child}}]
+        "host_parameters": {"p000": {"midi": {"cc": 7}}, "p001": {"midi": {"message": "pitch_bend"}}},
+        "chain": [
+            {"plugin": {"format": "VST3", "name": "Matryoshka Fixture", "file": child}},
+            mapped("LADSPA:GVerb", &["Damping", "Reverb time (s)", "Tail level (dB)"], 0),
+            mapped("LV2:MDA Leslie", &["Hi Width", "Lo Throb", "Output"], 1),
+        ]
     });
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("realtime.rack");

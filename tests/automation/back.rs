@@ -63,3 +63,47 @@ fn loading_is_nothing_to_save_and_has_the_host_ask_for_all() {
     assert!(news.is_empty());
     assert!(refresh.descriptions && refresh.texts && refresh.values && !refresh.dirty);
 }
+
+#[test]
+fn a_program_that_a_child_chooses_moves_what_is_mapped_to_it_and_the_host_hears_of_it() {
+    let slot = json!({"plugin": "LV2:MDA DX10"});
+    let mut rack = Rack::open(&json!({"chain": [slot]}));
+    rack.play(&[], &[]);
+    let slot = rack.slots()[0];
+    // All parameters, so that whatever the programs differ by is among them.
+    let count = rack.ask(move |thread, session| {
+        let count = session.parameters(slot).len();
+        let mappings = (0..count)
+            .filter_map(|index| session.mapping_to(crate::rack::host_id(index), slot, index))
+            .collect();
+        let edit = Edit::MapSlot { slot, mappings };
+        session.edit(thread, edit).expect("a good edit");
+        count
+    });
+    let values =
+        |rack: &Rack| -> Vec<f64> { (0..count).map(|number| rack.host.value(number)).collect() };
+    let before = values(&rack);
+    rack.news();
+    let names = rack.ask(move |_thread, session| {
+        let (names, _) = session.programs(slot);
+        session.set_program(slot, names.len() - 1);
+        names
+    });
+    assert!(names.len() > 1, "{names:?}");
+    rack.play(&[], &[]);
+    let mut is_told = false;
+    let mut is_dirty = false;
+    rack.wait_until("the host hears of it", |rack| {
+        let refresh = rack.news().1;
+        is_told |= refresh.values;
+        is_dirty |= refresh.dirty;
+        is_told && is_dirty
+    });
+    let after = values(&rack);
+    assert_ne!(before, after);
+    let parameters = rack.ask(move |_thread, session| session.parameters(slot));
+    for (number, parameter) in parameters.iter().enumerate() {
+        let difference = after[number] as f32 - parameter.value;
+        assert!(difference.abs() < 1e-4, "{}: {difference}", parameter.name);
+    }
+}

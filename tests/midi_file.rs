@@ -15,6 +15,7 @@ use matryoshka::rack::PluginReference;
 use matryoshka::threads::Messages;
 use matryoshka_test_host::{self as host, Library, Setup};
 use midly::{MetaMessage, Smf, Timing, TrackEventKind};
+use serde_json::{Value, json};
 use support::{ID, bundled, state};
 
 const RATE: f64 = 48_000.0;
@@ -114,11 +115,11 @@ fn directly(plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> {
     played.expect("the message thread")
 }
 
-/// Plays the messages on the built bundle, with the plugin in its rack.
-fn in_the_bundle(id: &str, plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> {
+/// Plays the messages on the built bundle, with this chain in its rack.
+fn in_the_bundle(id: &str, chain: &Value, messages: &[Message]) -> Vec<Vec<f32>> {
     let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
     let mut instance = library.create(id).expect("an instance");
-    let rack = serde_json::json!({"chain": [{"plugin": plugin}]}).to_string();
+    let rack = json!({"chain": chain}).to_string();
     instance.load_state(&state(&rack)).expect("a state");
     let mut processor = instance
         .activate(Setup::new(RATE, FRAMES as u32))
@@ -161,7 +162,7 @@ fn sounds_the_same(plugin: &str) {
         .map(|(one, other)| largest_difference(one, other))
         .fold(0.0, f32::max);
     for id in [ID, INSTRUMENT] {
-        let bundled = in_the_bundle(id, plugin, &messages);
+        let bundled = in_the_bundle(id, &json!([{"plugin": plugin}]), &messages);
         let nearest = (direct.iter())
             .map(|direct| largest_difference(direct, &bundled))
             .fold(f32::INFINITY, f32::min);
@@ -180,8 +181,8 @@ fn what_is_sent_to_an_auxiliary_output_is_heard_there_as_it_is_and_nowhere_else(
     let (plugin, messages) = ("LV2:MDA Piano", phrase());
     let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
     let mut instance = library.create(INSTRUMENT).expect("an instance");
-    let slot = serde_json::json!({"plugin": plugin, "output": 3});
-    let rack = serde_json::json!({"chain": [slot]}).to_string();
+    let slot = json!({"plugin": plugin, "output": 3});
+    let rack = json!({"chain": [slot]}).to_string();
     instance.load_state(&state(&rack)).expect("a state");
     let mut processor = (instance.activate(Setup::new(RATE, FRAMES as u32))).expect("active");
     let mut sent = vec![Vec::new(); 2];
@@ -206,6 +207,38 @@ fn what_is_sent_to_an_auxiliary_output_is_heard_there_as_it_is_and_nowhere_else(
     }
     instance.deactivate(processor);
     assert_eq!(largest_difference(&sent, &directly(plugin, &messages)), 0.0);
+}
+
+#[test]
+fn a_plugin_hears_what_another_one_makes_of_the_notes_transposed_or_nothing() {
+    let plugin = "LV2:MDA Piano";
+    let messages = phrase();
+    let thru = json!({"plugin": "LV2:MIDI Thru", "label": "thru"});
+    let play = |midi: Value| {
+        let chain = json!([thru, {"plugin": plugin, "midi": midi}]);
+        in_the_bundle(INSTRUMENT, &chain, &messages)
+    };
+    let direct = directly(plugin, &messages);
+    assert_eq!(
+        largest_difference(&play(json!({"from": "thru"})), &direct),
+        0.0
+    );
+    let octave_higher: Vec<Message> = (messages.iter())
+        .map(|&(at, message)| match message {
+            [status @ 0x80..=0x9f, key, velocity] => (at, [status, key + 12, velocity]),
+            _ => (at, message),
+        })
+        .collect();
+    let direct = directly(plugin, &octave_higher);
+    let midi = json!({"from": "thru", "transpose": 12, "channels": [1]});
+    assert_eq!(largest_difference(&play(midi), &direct), 0.0);
+    let silence = vec![vec![0.0; frames(&messages)]; 2];
+    for deaf in [
+        json!({"from": "none"}),
+        json!({"from": "thru", "channels": [2]}),
+    ] {
+        assert_eq!(largest_difference(&play(deaf), &silence), 0.0);
+    }
 }
 
 #[test]

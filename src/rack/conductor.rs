@@ -216,7 +216,7 @@ impl Casting<'_> {
                 feed.map_or(0, |feed| feed.delay),
             ),
             (
-                StripLine::Send,
+                StripLine::Output,
                 SEND_CHANNELS,
                 send.map_or(0, |send| send.late_by),
             ),

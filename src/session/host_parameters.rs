@@ -72,7 +72,7 @@ pub struct HostRefresh {
     pub dirty: bool,
 }
 
-/// See the [module](self).
+/// The host's parameters, shared between the session and the door.
 pub struct HostParameters {
     values: Arc<HostValues>,
     descriptions: Mutex<Arc<[HostParameter]>>,

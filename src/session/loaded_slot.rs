@@ -305,9 +305,15 @@ impl LoadedSlot {
         if others.is_empty() {
             return Ok(());
         }
-        let count = first.parameters().len();
+        // Meters differ as they please.
+        let settings: Vec<usize> = (first.parameters().iter())
+            .filter(|parameter| parameter.automatable)
+            .map(|parameter| parameter.index)
+            .collect();
         let differs = |other: &dyn Child| {
-            (0..count).any(|index| first.current_value(index) != other.current_value(index))
+            let value = |child: &dyn Child, index| child.current_value(index).unwrap_or_default();
+            (settings.iter())
+                .any(|&index| (value(first.as_ref(), index) - value(other, index)).abs() > 1e-4)
         };
         // What is the same stays as it is: a child may tell the same of what was given to it.
         if !others.iter().any(|child| differs(child.as_ref())) {

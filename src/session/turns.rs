@@ -173,14 +173,16 @@ impl Session {
 
     /// Has what changed by itself in a child's state told to the host.
     pub(super) fn note_changes(&mut self, slot: SlotId, changes: crate::child::Changes) {
-        if changes.values {
+        let is_own = (self.slots.get(&slot)).is_some_and(|loaded| loaded.is_settled());
+        if changes.values && is_own {
             let aligned = self.slots.get_mut(&slot).map(|loaded| loaded.align());
             if let Some(Err(error)) = aligned {
                 tracing::error!("{error}");
             }
+        }
+        if changes.values {
             self.follow_child(slot);
         }
-        let is_own = (self.slots.get(&slot)).is_some_and(|loaded| loaded.is_settled());
         let changed = changes.values || changes.state || changes.parameters;
         let refresh = HostRefresh {
             texts: changes.parameters,

@@ -43,7 +43,7 @@ pub enum StripLine {
     /// Of the children's sidechain.
     Feed,
     /// Of what goes to an auxiliary output.
-    Send,
+    Output,
 }
 
 /// What surrounds a slot in a block, besides its chain.
@@ -196,7 +196,7 @@ impl Strip {
             StripLine::Dry => self.line.grow(ring),
             StripLine::Entry => self.entry.grow(ring),
             StripLine::Feed => self.feed.grow(ring),
-            StripLine::Send => self.send.grow(ring),
+            StripLine::Output => self.send.grow(ring),
         }
     }
 

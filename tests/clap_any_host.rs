@@ -4,20 +4,11 @@ mod support;
 
 use std::iter::repeat;
 
-use matryoshka_test_host::{Instance, Library, Oddity, Setup};
-use support::{ID, bundled, delayed, fixture_rack, gain, latency, signal, state};
+use matryoshka_test_host::{Oddity, Setup};
+use support::clap::{create, load};
+use support::{delayed, fixture_rack, gain, latency, signal};
 
 const RATE: f64 = 48_000.0;
-
-fn load() -> Library {
-    Library::load(bundled("Matryoshka.clap")).expect("the bundle")
-}
-
-fn create(library: &Library, rack: &str) -> Instance {
-    let mut instance = library.create(ID).expect("an instance");
-    instance.load_state(&state(rack)).expect("a state");
-    instance
-}
 
 fn half(signal: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let factor = 10.0_f32.powf(-6.0 / 20.0);

@@ -4,18 +4,9 @@ mod support;
 
 use std::iter::repeat;
 
-use matryoshka_test_host::{Event, EventKind, Inputs, Instance, Library, Setup};
+use matryoshka_test_host::{Event, EventKind, Inputs, Setup};
+use support::clap::{create, load};
 use support::{ID, bundled, delayed, fixture_rack, gain, latency, rack_in, signal, state};
-
-fn load() -> Library {
-    Library::load(bundled("Matryoshka.clap")).expect("the bundle")
-}
-
-fn create(library: &Library, rack: &str) -> Instance {
-    let mut instance = library.create(ID).expect("an instance");
-    instance.load_state(&state(rack)).expect("a state");
-    instance
-}
 
 /// The first sample that differs: channel, frame, both values.
 fn first_difference(one: &[Vec<f32>], other: &[Vec<f32>]) -> Option<(usize, usize, f32, f32)> {

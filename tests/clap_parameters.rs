@@ -5,19 +5,10 @@ mod support;
 use std::iter::repeat;
 
 use matryoshka_test_host::{
-    Event, EventKind, Instance, Library, NoteDialect, NoteDialects, Oddity, RenderMode, Setup,
+    Event, EventKind, NoteDialect, NoteDialects, Oddity, RenderMode, Setup,
 };
-use support::{ID, INSTRUMENT_ID, bundled, fixture_rack, signal, state};
-
-fn load() -> Library {
-    Library::load(bundled("Matryoshka.clap")).expect("the bundle")
-}
-
-fn create(library: &Library, rack: &str) -> Instance {
-    let mut instance = library.create(ID).expect("an instance");
-    instance.load_state(&state(rack)).expect("a state");
-    instance
-}
+use support::clap::{create, load};
+use support::{ID, INSTRUMENT_ID, fixture_rack, signal, state};
 
 #[cfg(target_os = "linux")]
 fn threads() -> usize {

@@ -4,8 +4,9 @@ mod support;
 
 use std::iter::repeat;
 
-use matryoshka_test_host::{Event, Instance, Library, Setup};
+use matryoshka_test_host::{Event, Setup};
 use serde_json::{Value, json};
+use support::clap::{create, load};
 use support::{ID, bundled, fixture_rack, gain, signal, state};
 
 /// A rack whose fixture is mapped: the gain, and what it is called of its own.
@@ -25,17 +26,11 @@ fn usual() -> String {
     ]))
 }
 
-fn create(library: &Library, rack: &str) -> Instance {
-    let mut instance = library.create(ID).expect("an instance");
-    instance.load_state(&state(rack)).expect("a state");
-    instance
-}
-
 const ODD: f64 = 0.123_456_789_012_345_67;
 
 #[test]
 fn a_clap_host_sees_names_groups_texts_and_exact_values_and_hears_when_they_change() {
-    let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
+    let library = load();
     let mut instance = create(&library, &usual());
     let mut seen = Vec::new();
     for is_active in [false, true] {

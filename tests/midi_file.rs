@@ -9,18 +9,17 @@ mod support;
 use std::iter::repeat;
 
 use matryoshka::audio::{Block, Event, EventKind, EventList, Events, Points, Transport};
-use matryoshka::catalog::{Thoroughness, resolve};
-use matryoshka::child::{Activation, Child, Formats, Layout, MESSAGE_LOOP};
+use matryoshka::child::{Activation, Layout};
 use matryoshka::rack::PluginReference;
-use matryoshka::threads::Messages;
-use matryoshka_test_host::{self as host, Library, Setup};
+use matryoshka_test_host::{self as host, Setup};
 use midly::{MetaMessage, Smf, Timing, TrackEventKind};
 use serde_json::{Value, json};
-use support::{ID, bundled, state};
+use support::clap::{create_kind, load};
+use support::direct::with_child;
+use support::{ID, INSTRUMENT_ID};
 
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 256;
-const INSTRUMENT: &str = "org.matryoshka.instrument";
 const DIRECT_RUNS: usize = 3;
 
 /// A message of the file, and the sample that it comes at.
@@ -66,13 +65,8 @@ fn frames(messages: &[Message]) -> usize {
 
 /// Plays the messages on the plugin itself.
 fn directly(plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> {
-    let loop_ = Messages::acquire(&MESSAGE_LOOP).expect("the message thread");
-    let (reference, messages) = (PluginReference::from(plugin), messages.to_vec());
-    let played = loop_.ask(move |thread| {
-        let description = resolve(thread, &reference, Thoroughness::Every).expect("installed");
-        let formats = Formats::shared(thread).expect("formats");
-        let mut child: Box<dyn Child> =
-            (formats.create(thread, &description)).expect("an instance");
+    let messages = messages.to_vec();
+    with_child(PluginReference::from(plugin), move |child| {
         let layout = child.negotiate(Layout {
             main_inputs: 2,
             main_outputs: 2,
@@ -111,16 +105,13 @@ fn directly(plugin: &str, messages: &[Message]) -> Vec<Vec<f32>> {
         }
         child.deactivate(processor);
         out
-    });
-    played.expect("the message thread")
+    })
 }
 
 /// Plays the messages on the built bundle, with this chain in its rack.
 fn in_the_bundle(id: &str, chain: &Value, messages: &[Message]) -> Vec<Vec<f32>> {
-    let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
-    let mut instance = library.create(id).expect("an instance");
     let rack = json!({"chain": chain}).to_string();
-    instance.load_state(&state(&rack)).expect("a state");
+    let mut instance = create_kind(&load(), id, &rack);
     let mut processor = instance
         .activate(Setup::new(RATE, FRAMES as u32))
         .expect("active");
@@ -161,7 +152,7 @@ fn sounds_the_same(plugin: &str) {
     let own = pairs
         .map(|(one, other)| largest_difference(one, other))
         .fold(0.0, f32::max);
-    for id in [ID, INSTRUMENT] {
+    for id in [ID, INSTRUMENT_ID] {
         let bundled = in_the_bundle(id, &json!([{"plugin": plugin}]), &messages);
         let nearest = (direct.iter())
             .map(|direct| largest_difference(direct, &bundled))
@@ -179,11 +170,9 @@ fn sounds_the_same(plugin: &str) {
 #[test]
 fn what_is_sent_to_an_auxiliary_output_is_heard_there_as_it_is_and_nowhere_else() {
     let (plugin, messages) = ("LV2:MDA Piano", phrase());
-    let library = Library::load(bundled("Matryoshka.clap")).expect("the bundle");
-    let mut instance = library.create(INSTRUMENT).expect("an instance");
     let slot = json!({"plugin": plugin, "output": 3});
     let rack = json!({"chain": [slot]}).to_string();
-    instance.load_state(&state(&rack)).expect("a state");
+    let mut instance = create_kind(&load(), INSTRUMENT_ID, &rack);
     let mut processor = (instance.activate(Setup::new(RATE, FRAMES as u32))).expect("active");
     let mut sent = vec![Vec::new(); 2];
     for start in (0..frames(&messages)).step_by(FRAMES) {
@@ -195,10 +184,10 @@ fn what_is_sent_to_an_auxiliary_output_is_heard_there_as_it_is_and_nowhere_else(
         }
         processor.process().expect("audio");
         for port in 0..16 {
-            for channel in 0..2 {
+            for (channel, sent) in sent.iter_mut().enumerate() {
                 let heard = processor.output(port, channel);
                 if port == 3 {
-                    sent[channel].extend_from_slice(heard);
+                    sent.extend_from_slice(heard);
                 } else {
                     assert!(heard.iter().all(|sample| *sample == 0.0), "output {port}");
                 }
@@ -216,7 +205,7 @@ fn a_plugin_hears_what_another_one_makes_of_the_notes_transposed_or_nothing() {
     let thru = json!({"plugin": "LV2:MIDI Thru", "label": "thru"});
     let play = |midi: Value| {
         let chain = json!([thru, {"plugin": plugin, "midi": midi}]);
-        in_the_bundle(INSTRUMENT, &chain, &messages)
+        in_the_bundle(INSTRUMENT_ID, &chain, &messages)
     };
     let direct = directly(plugin, &messages);
     assert_eq!(

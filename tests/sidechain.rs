@@ -4,13 +4,11 @@
 mod support;
 
 use matryoshka::audio::{Block, EventList, Events, Points, Transport, without_denormals};
-use matryoshka::catalog::{Thoroughness, resolve};
-use matryoshka::child::{Activation, Child, Formats, Layout, MESSAGE_LOOP};
+use matryoshka::child::{Activation, Child, Layout};
 use matryoshka::rack::PluginReference;
 use matryoshka::session::{Handle, Preparation};
-use matryoshka::threads::Messages;
 use serde_json::{Value, json};
-use support::{bundled, fixture_rack, gain, latency, signal};
+use support::{bundled, delayed, direct, fixture_rack, gain, latency, signal};
 
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 256;
@@ -76,21 +74,16 @@ fn with_child<R: Send + 'static>(
     let settings = compressor.settings;
     let reference: PluginReference =
         serde_json::from_value(compressor.plugin.clone()).expect("a reference");
-    let messages = Messages::acquire(&MESSAGE_LOOP).expect("the message thread");
-    let done = messages.ask(move |thread| {
-        let description = resolve(thread, &reference, Thoroughness::Every).expect("installed");
-        let formats = Formats::shared(thread).expect("formats");
-        let mut child: Box<dyn Child> = formats.create(thread, &description).expect("an instance");
+    direct::with_child(reference, move |child| {
         let layout = Layout {
             main_inputs: 2,
             main_outputs: 2,
             sidechain: 2,
         };
         assert_eq!(child.negotiate(layout), layout);
-        set(child.as_mut(), settings);
-        job(child.as_mut())
-    });
-    done.expect("the message thread")
+        set(child, settings);
+        job(child)
+    })
 }
 
 /// What the compressor does when it is hosted directly.
@@ -189,12 +182,6 @@ fn bursts() -> Audio {
         }
     }
     bursts
-}
-
-fn delayed(audio: &Audio, by: usize) -> Audio {
-    (audio.iter())
-        .map(|channel| [&vec![0.0; by][..], &channel[..channel.len() - by]].concat())
-        .collect()
 }
 
 fn loudness(audio: &Audio) -> f64 {

@@ -25,16 +25,6 @@ const ACTIVATION: Activation = Activation {
     offline: false,
 };
 
-const EXPRESSIONS: [Expression; 7] = [
-    Expression::Volume,
-    Expression::Pan,
-    Expression::Tuning,
-    Expression::Vibrato,
-    Expression::Expression,
-    Expression::Brightness,
-    Expression::Pressure,
-];
-
 /// Plays each kind of child, watched. None that turns its own parameters there: JUCE takes a mutex of its own
 /// to tell (`sendValueChangedMessageToListeners`).
 pub fn run(interposer: Interposer) -> Result<()> {
@@ -192,7 +182,7 @@ fn add_event(chance: &mut Chance, events: &mut EventList, frames: usize) {
         4 => EventKind::NoteChoke { note },
         5 => EventKind::Expression {
             note,
-            expression: EXPRESSIONS[chance.below(EXPRESSIONS.len())],
+            expression: Expression::ALL[chance.below(Expression::ALL.len())],
             value,
         },
         6 => {

@@ -1,6 +1,9 @@
 //! What the tests in real hosts share: where the bundles are, rack documents, signals.
 #![allow(dead_code)] // each test program uses its part
 
+pub mod clap;
+pub mod direct;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

@@ -47,11 +47,7 @@ impl Lanes {
     /// None of these channels may be in another list that is still in use.
     #[inline]
     pub unsafe fn list(&self, first: usize, count: usize, frames: usize) -> ChannelList<'_> {
-        let start = first * self.max_frames;
-        let end = start + count.min(MAX_CHANNELS) * self.max_frames;
-        (self.samples.get(start..end).unwrap_or_default())
-            .chunks_exact(self.max_frames)
-            .filter_map(|lane| lane.get(..frames))
+        (self.cut(first, count, frames))
             .map(|lane| {
                 let samples = UnsafeCell::raw_get(lane.as_ptr());
                 // SAFETY: the samples are within one allocation and initialised, and the caller
@@ -61,6 +57,21 @@ impl Lanes {
             .collect()
     }
 
+    /// Some of the channels, cut to a block's length, untouched.
+    #[inline]
+    fn cut(
+        &self,
+        first: usize,
+        count: usize,
+        frames: usize,
+    ) -> impl Iterator<Item = &[UnsafeCell<f32>]> {
+        let start = first * self.max_frames;
+        let end = start + count.min(MAX_CHANNELS) * self.max_frames;
+        (self.samples.get(start..end).unwrap_or_default())
+            .chunks_exact(self.max_frames)
+            .filter_map(move |lane| lane.get(..frames))
+    }
+
     /// Some of the channels, only to be read: by as many threads as like.
     ///
     /// # Safety
@@ -68,11 +79,7 @@ impl Lanes {
     /// None of these channels may be in a [`list`](Self::list) that is still in use.
     #[inline]
     pub unsafe fn read(&self, first: usize, count: usize, frames: usize) -> ReadList<'_> {
-        let start = first * self.max_frames;
-        let end = start + count.min(MAX_CHANNELS) * self.max_frames;
-        (self.samples.get(start..end).unwrap_or_default())
-            .chunks_exact(self.max_frames)
-            .filter_map(|lane| lane.get(..frames))
+        (self.cut(first, count, frames))
             .map(|lane| {
                 let samples = UnsafeCell::raw_get(lane.as_ptr());
                 // SAFETY: the samples are within one allocation and initialised, and the caller

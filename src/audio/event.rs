@@ -87,6 +87,19 @@ pub enum Expression {
     Pressure,
 }
 
+impl Expression {
+    /// All of them, in the order in which CLAP and VST3 number them; VST3 has no pressure among them.
+    pub const ALL: [Self; 7] = [
+        Self::Volume,
+        Self::Pan,
+        Self::Tuning,
+        Self::Vibrato,
+        Self::Expression,
+        Self::Brightness,
+        Self::Pressure,
+    ];
+}
+
 /// Where in the bytes beside a list of events a system exclusive message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SysEx {

@@ -18,6 +18,11 @@ const POINTS: usize = 4096;
 /// Values and modulations.
 const KINDS: usize = 2;
 
+/// What a host says of something from 0 to 1, within bounds; nothing where it is no number.
+pub(super) fn unit(value: f64) -> Option<f64> {
+    (!value.is_nan()).then(|| value.clamp(0.0, 1.0))
+}
+
 /// An instance's [`Cargo`], which its entry and its plugin share.
 pub(super) type Traffic = Lendable<Cargo>;
 

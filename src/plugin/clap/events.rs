@@ -7,7 +7,7 @@ use std::slice;
 
 use clap_sys::events::*;
 
-use super::super::traffic::Cargo;
+use super::super::traffic::{Cargo, unit};
 use super::transport::transport;
 use crate::audio::{
     Event, EventKind, Events, Expression, HostPoint, HostPointKind, Note, Transport,
@@ -188,23 +188,8 @@ fn note(id: i32, port: i16, channel: i16, key: i16) -> Option<Note> {
     })
 }
 
-fn unit(value: f64) -> Option<f64> {
-    (!value.is_nan()).then(|| value.clamp(0.0, 1.0))
-}
-
-/// Expressions by their CLAP numbers.
-const EXPRESSIONS: [Expression; 7] = [
-    Expression::Volume,
-    Expression::Pan,
-    Expression::Tuning,
-    Expression::Vibrato,
-    Expression::Expression,
-    Expression::Brightness,
-    Expression::Pressure,
-];
-
 fn expression(id: clap_note_expression) -> Option<Expression> {
-    EXPRESSIONS.get(usize::try_from(id).ok()?).copied()
+    Expression::ALL.get(usize::try_from(id).ok()?).copied()
 }
 
 fn range(expression: Expression) -> (f64, f64) {
@@ -296,7 +281,9 @@ unsafe fn offer(
                 expression,
                 value,
             } => {
-                let id = EXPRESSIONS.iter().position(|known| *known == expression);
+                let id = Expression::ALL
+                    .iter()
+                    .position(|known| *known == expression);
                 let place = note_event(0, note, 0.0);
                 let type_ = CLAP_EVENT_NOTE_EXPRESSION;
                 let event = clap_event_note_expression {

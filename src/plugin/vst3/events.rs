@@ -20,7 +20,7 @@ use nih_plug::wrapper::vst3::vst3::Steinberg::Vst::{
 };
 use nih_plug::wrapper::vst3::vst3::Steinberg::{Vst::IEventList, kResultOk};
 
-use super::super::traffic::Cargo;
+use super::super::traffic::{Cargo, unit};
 use crate::audio::{Event, EventKind, Events, Expression, Note};
 
 /// How many notes' addresses are remembered: VST3's note expressions only say a note's number.
@@ -178,19 +178,8 @@ fn note(id: i32, channel: i16, key: i16) -> Option<Note> {
     })
 }
 
-fn unit(value: f64) -> Option<f64> {
-    (!value.is_nan()).then(|| value.clamp(0.0, 1.0))
-}
-
-/// VST3's expressions by their numbers.
-const EXPRESSIONS: [Expression; 6] = [
-    Expression::Volume,
-    Expression::Pan,
-    Expression::Tuning,
-    Expression::Vibrato,
-    Expression::Expression,
-    Expression::Brightness,
-];
+/// VST3's expressions by their numbers: pressure has an event of its own.
+const EXPRESSIONS: &[Expression] = Expression::ALL.split_at(6).0;
 
 /// An expression in its unit, of VST3's 0 to 1: a volume of a quarter leaves the sound as it is, and a
 /// tuning of a half.

@@ -336,7 +336,7 @@ proptest! {
             0 => EventKind::NoteOn { note, velocity: value },
             1 => EventKind::NoteOff { note, velocity: value },
             2 => EventKind::NoteChoke { note },
-            _ => EventKind::Expression { note, expression: EXPRESSIONS[which - 3], value },
+            _ => EventKind::Expression { note, expression: Expression::ALL[which - 3], value },
         };
         let mut list = EventList::default();
         list.push(Event { offset, kind });

@@ -7,6 +7,7 @@
 //! Windows it is this very thread, whose loop nobody runs yet: what is asked is done at once, but
 //! plugins that wait for messages while they are used would wait in vain. (Untested.)
 
+mod formats;
 mod list;
 mod paths;
 mod quarantine;

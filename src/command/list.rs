@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use console::truncate_str;
 use matryoshka::catalog::{
     Catalog, Entry, EntryBus, Outcome as Found, Plugin, ScanError, ScanOptions, Store,
@@ -11,6 +10,7 @@ use matryoshka::catalog::{
 use matryoshka::child::{Description, Formats};
 use serde_json::{Value, json};
 
+use super::formats::OnlyFormats;
 use super::scan::scan;
 use super::table::Table;
 use super::terminal::Terminal;
@@ -22,14 +22,8 @@ use super::{Outcome, Trouble};
 /// are named at the end.
 #[derive(Debug, Args)]
 pub struct List {
-    /// Only this format; may be given several times
-    #[arg(
-        long = "format",
-        value_name = "FORMAT",
-        ignore_case = true,
-        value_parser = PossibleValuesParser::new(Formats::names())
-    )]
-    formats: Vec<String>,
+    #[command(flatten)]
+    only: OnlyFormats,
 }
 
 /// Columns of the terminal. Names are cut beyond that, but not in JSON.
@@ -39,8 +33,9 @@ impl List {
     pub fn run(self, terminal: &Terminal) -> Outcome {
         let mut catalog = known_catalog(terminal)?;
         let is_wanted = |format: &str| {
-            let mut formats = self.formats.iter();
-            self.formats.is_empty() || formats.any(|wanted| wanted.eq_ignore_ascii_case(format))
+            let mut formats = self.only.formats.iter();
+            self.only.formats.is_empty()
+                || formats.any(|wanted| wanted.eq_ignore_ascii_case(format))
         };
         catalog
             .plugins

@@ -7,16 +7,15 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use indicatif::{HumanDuration, ProgressBar};
 use matryoshka::catalog::scanner::{MEMORY_MB, TIMEOUT};
 use matryoshka::catalog::{
     self, Event, FileRecord, Outcome as Found, Preferences, Report, ScanOptions, Store,
 };
-use matryoshka::child::Formats;
 use serde_json::{Value, json};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::formats::OnlyFormats;
 use super::terminal::Terminal;
 use super::{INTERRUPTED, Outcome, Trouble};
 
@@ -27,14 +26,8 @@ use super::{INTERRUPTED, Outcome, Trouble};
 /// goes on from there. With --json, one JSON object is printed for each event, and one for the end.
 #[derive(Debug, Args)]
 pub struct Scan {
-    /// Only this format; may be given several times
-    #[arg(
-        long = "format",
-        value_name = "FORMAT",
-        ignore_case = true,
-        value_parser = PossibleValuesParser::new(Formats::names())
-    )]
-    formats: Vec<String>,
+    #[command(flatten)]
+    only: OnlyFormats,
 
     /// Only what is in this folder, or this plugin; may be given several times
     #[arg(long = "path", value_name = "PATH")]
@@ -68,7 +61,7 @@ impl Scan {
     pub fn run(self, terminal: &Terminal) -> Outcome {
         let here = std::env::current_dir()?;
         let options = ScanOptions {
-            formats: self.formats,
+            formats: self.only.formats,
             // Workers are elsewhere.
             paths: self.paths.iter().map(|path| here.join(path)).collect(),
             force: self.force,

@@ -38,6 +38,7 @@ pub use host_parameters::{HostNews, HostParameter, HostParameters, HostRefresh};
 pub use learning::Learning;
 pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
+pub use words::{percent, value_of_percent};
 
 use crate::catalog::Thoroughness;
 use crate::child::{Activation, Parameter, Tail};
@@ -197,13 +198,14 @@ impl Session {
         self.leaving
             .extend(std::mem::take(&mut self.slots).into_values());
         self.desk = Desk::default();
-        // What is mapped in the new rack has nothing to do with what was.
-        self.patchbay.clear();
         self.rack = rack;
+        self.begin_mappings();
         if self.preparation.is_some() {
             self.refresh(thread);
+        } else {
+            self.rewire();
         }
-        self.begin_mappings();
+        self.host.tell([], HostRefresh::AFTER_LOADING);
     }
 
     /// The rack document, with the children's states as they are now.
@@ -298,6 +300,7 @@ impl Session {
             } => Some(*slot),
             _ => None,
         };
+        let changes_mappings = edit.changes_mappings();
         let needs_schedule = edit.changes_structure() || matches!(edit, Edit::SetRunawayLimit(_));
         self.take_over_controls();
         self.rack.apply(edit)?;
@@ -320,7 +323,7 @@ impl Session {
             .set_min_split_frames(self.rack.min_split_frames);
         if needs_schedule && self.preparation.is_some() {
             self.refresh(thread);
-        } else {
+        } else if changes_mappings {
             self.rewire();
         }
         self.follow_controls();

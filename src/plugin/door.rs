@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::Mutex;
 
 use crate::rack::exchange::Player;
-use crate::session::{HOST_PARAMETERS, Handle, HostParameters};
+use crate::session::{HOST_PARAMETERS, Handle, HostParameters, percent, value_of_percent};
 
 /// The session behind the door.
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Door {
             let text = session.ask(move |_thread, session| session.host_text(parameter, value));
             text.inspect_err(|error| tracing::error!("{error}")).ok()
         });
-        Some(told.unwrap_or_else(|| format!("{:.1} %", value * 100.0)))
+        Some(told.unwrap_or_else(|| percent(value)))
     }
 
     /// The value that words mean; as [`text`](Self::text).
@@ -74,10 +74,7 @@ impl Door {
                     session.ask(move |_thread, session| session.host_value(parameter, &text));
                 value.ok().flatten().filter(|value| !value.is_nan())
             }
-            None => {
-                let number: f64 = text.trim().trim_end_matches('%').trim().parse().ok()?;
-                number.is_finite().then(|| (number / 100.0).clamp(0.0, 1.0))
-            }
+            None => value_of_percent(text),
         }
     }
 

@@ -239,6 +239,18 @@ impl Edit {
             | Self::SetMinSplit(_) => false,
         }
     }
+
+    /// Whether what host parameters move, or what that is called, may be another afterwards.
+    pub fn changes_mappings(&self) -> bool {
+        self.changes_structure()
+            || matches!(
+                self,
+                Self::MapSlot { .. }
+                    | Self::MapChain { .. }
+                    | Self::SetHostParameter { .. }
+                    | Self::NameChain { .. }
+            )
+    }
 }
 
 impl Rack {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::patchbay::{End, Mapped};
-use super::words::{control_text, control_value};
+use super::words::{control_text, control_value, percent, value_of_percent};
 use super::{HostParameters, Session};
 use crate::rack::limits::{control_to_db, control_to_pan, db_to_control};
 use crate::rack::mapping::Control;
@@ -210,13 +210,4 @@ impl Session {
             }
         }
     }
-}
-
-fn percent(value: f64) -> String {
-    format!("{:.1} %", value * 100.0)
-}
-
-fn value_of_percent(text: &str) -> Option<f64> {
-    let number: f64 = text.trim().trim_end_matches('%').trim().parse().ok()?;
-    Some((number / 100.0).clamp(0.0, 1.0))
 }

@@ -72,6 +72,16 @@ pub struct HostRefresh {
     pub dirty: bool,
 }
 
+impl HostRefresh {
+    /// All that another rack changes. It is what the host has saved.
+    pub(super) const AFTER_LOADING: Self = Self {
+        descriptions: true,
+        texts: true,
+        values: true,
+        dirty: false,
+    };
+}
+
 /// The host's parameters, shared between the session and the door.
 pub struct HostParameters {
     values: Arc<HostValues>,

@@ -7,7 +7,7 @@ use crate::rack::mapping::{Mapping, ParameterName, Target};
 use crate::rack::{HOST_PARAMETERS, HostId, HostSettings, SlotId};
 
 impl Session {
-    /// Takes over what a new rack says of the host's parameters.
+    /// Takes over what a new rack says of the host's parameters, in place of all that was mapped before.
     pub(super) fn begin_mappings(&mut self) {
         let mut news = Vec::new();
         let values = self.host.values().clone();
@@ -36,16 +36,7 @@ impl Session {
             }
         }
         self.patchbay.to_apply.extend(to_apply);
-        self.rewire();
-        self.host.tell(
-            news,
-            HostRefresh {
-                descriptions: true,
-                texts: true,
-                values: true,
-                dirty: false,
-            },
-        );
+        self.tell(news);
     }
 
     /// Brings all that depends on mappings in line with the rack and its children. To be called whenever

@@ -81,6 +81,17 @@ pub(super) fn control_value(control: Control, text: &str) -> Option<f32> {
     Some(value.clamp(0.0, 1.0))
 }
 
+/// A value from 0 to 1 that nobody has words for.
+pub fn percent(value: f64) -> String {
+    format!("{:.1} %", value * 100.0)
+}
+
+/// The value from 0 to 1 that a percentage means.
+pub fn value_of_percent(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().trim_end_matches('%').trim().parse().ok()?;
+    number.is_finite().then(|| (number / 100.0).clamp(0.0, 1.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

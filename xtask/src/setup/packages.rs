@@ -42,7 +42,11 @@ const PACKAGES: &[Package] = &[
     package(Need::Build, "libxcomposite-dev", "windows: transparency"),
     package(Need::Build, "libxi-dev", "windows: input devices"),
     package(Need::Build, "libx11-xcb-dev", "the rack's own window"),
-    package(Need::Build, "libxcb1-dev", "the rack's own window, likewise"),
+    package(
+        Need::Build,
+        "libxcb1-dev",
+        "the rack's own window, likewise",
+    ),
     package(Need::Build, "libxcb-icccm4-dev", "likewise"),
     package(Need::Build, "libxcb-dri2-0-dev", "likewise: OpenGL"),
     package(Need::Build, "libxkbcommon-dev", "likewise: the keyboard"),

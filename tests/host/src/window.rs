@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::Connection;
 use x11rb::protocol::Event;
@@ -105,6 +105,7 @@ impl HostWindow {
         loop {
             match self.connection.poll_for_event()? {
                 Some(event) if is_it(&event) => return Ok(()),
+                Some(Event::Error(error)) => bail!("X has an error: {error:?}"),
                 Some(_) => {}
                 None => {
                     ensure!(Instant::now() < deadline, "waited in vain until {what}");

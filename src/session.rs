@@ -222,6 +222,14 @@ impl Session {
         if let Some(text) = &self.unreadable {
             return text.clone();
         }
+        self.keep_states();
+        self.take_over_controls();
+        self.save_mappings();
+        state::to_text(&self.rack)
+    }
+
+    /// Writes the children's states as they are now into the model.
+    fn keep_states(&mut self) {
         for slot in self.rack.slots_mut() {
             let Some(loaded) = self.slots.get_mut(&slot.id) else {
                 continue;
@@ -238,9 +246,6 @@ impl Session {
                 None => {}
             }
         }
-        self.take_over_controls();
-        self.save_mappings();
-        state::to_text(&self.rack)
     }
 
     /// Loads what is not loaded yet, makes every child ready for what the host told, and hands the

@@ -6,7 +6,8 @@ use super::loaded_slot::LoadedSlot;
 use super::view::{Board, Notice, ParameterView, SlotView, View};
 use super::{Session, trouble};
 use crate::child::{Description, Turn, TurnKind};
-use crate::rack::{Slot, SlotId};
+use crate::rack::edit::{Edit, EditError};
+use crate::rack::{ItemId, Place, Slot, SlotId};
 use crate::threads::MessageThread;
 
 /// How many ticks pass between two looks at what changes by itself.
@@ -141,6 +142,38 @@ impl Session {
                 parameter,
             })
             .collect()
+    }
+
+    /// Puts a copy of each item behind it, with the settings that its children have now.
+    ///
+    /// # Errors
+    ///
+    /// The first copy that does not fit into the rack; those before it are there.
+    pub fn duplicate(&mut self, thread: &MessageThread, items: &[ItemId]) -> Result<(), EditError> {
+        self.keep_states();
+        for item in items {
+            let (Some(place), Some(copy)) = (self.rack.place(*item), self.rack.item(*item)) else {
+                continue;
+            };
+            let mut copy = copy.clone();
+            copy.forget_ids();
+            let place = Place {
+                at: place.at + 1,
+                ..place
+            };
+            self.edit(thread, Edit::Insert { place, item: copy })?;
+        }
+        Ok(())
+    }
+
+    /// The value, from 0 to 1, that a child reads from a text.
+    pub fn parameter_value(&self, slot: SlotId, index: usize, text: &str) -> Option<f32> {
+        self.slots.get(&slot)?.parameter_value(index, text)
+    }
+
+    /// Has all notes end in the next block, and what waits in delay lines forgotten.
+    pub fn end_all_notes(&self) {
+        self.conductor.end_all_notes();
     }
 
     /// Somebody turns a child's parameter in an editor of ours: it is set, and told to the host and learned as

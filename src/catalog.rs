@@ -40,7 +40,7 @@ pub use product::{Product, ProductKey};
 pub use resolve::{FindError, Thoroughness, resolve};
 pub use scanner::{Event, Report, ScanOptions, scan};
 pub use search::{Hit, Query};
-pub use store::{Store, StoreError};
+pub use store::{Stamp, Store, StoreError};
 
 use store::Contents;
 

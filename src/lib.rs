@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! plugin, main      the DAW's door, and the command
+//!   editor          the rack on screen
 //!   session         one instance's rack, on the message thread
 //!     rack          model -> compile -> schedule -> exchange
 //!     catalog       what is installed
@@ -22,6 +23,7 @@ pub mod audio;
 pub mod catalog;
 pub mod child;
 pub mod cores;
+pub mod editor;
 pub mod juce;
 pub mod plugin;
 pub mod rack;

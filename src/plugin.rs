@@ -11,6 +11,7 @@
 mod apart;
 mod clap;
 mod door;
+mod editor;
 mod entry;
 mod kind;
 mod lend;
@@ -32,6 +33,7 @@ use crate::child::{Activation, Tail};
 use crate::rack::exchange::Player;
 use crate::session::{HostParameters, Preparation, SharedTail};
 use clap::HostPool;
+use editor::RackEditor;
 use entry::FromEntry;
 use params::HostParams;
 
@@ -76,10 +78,15 @@ impl<K: Kind> Plugin for Matryoshka<K> {
 
     type SysExMessage = ();
     type BackgroundTask = ();
-    type Editor = ();
+    type Editor = RackEditor;
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    /// Starts nothing: the window does, when it opens.
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<RackEditor> {
+        RackEditor::new(self.from_entry.door.clone())
     }
 
     /// Waits until the rack is ready, so that offline hosts hear it from sample 0. Children are

@@ -26,6 +26,9 @@ mod tail;
 mod trouble;
 mod turns;
 mod upkeep;
+mod view;
+mod viewing;
+mod windows;
 mod words;
 
 use std::collections::{BTreeMap, HashSet};
@@ -38,6 +41,8 @@ pub use host_parameters::{HostNews, HostParameter, HostParameters, HostRefresh};
 pub use learning::Learning;
 pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
+pub use view::{Board, Notice, ParameterView, SlotView, View, Watching};
+pub use windows::{SlotWindow, Surroundings};
 pub use words::{percent, value_of_percent};
 
 use crate::catalog::Thoroughness;
@@ -121,6 +126,7 @@ pub struct Session {
     /// A state that could not be read, to be given back as it came.
     unreadable: Option<String>,
     warnings: Vec<String>,
+    viewing: viewing::Viewing,
 }
 
 impl Session {
@@ -143,6 +149,7 @@ impl Session {
             has_rack: false,
             unreadable: None,
             warnings: Vec::new(),
+            viewing: viewing::Viewing::default(),
         }
     }
 
@@ -206,6 +213,7 @@ impl Session {
             self.rewire();
         }
         self.host.tell([], HostRefresh::AFTER_LOADING);
+        self.note_change();
     }
 
     /// The rack document, with the children's states as they are now.
@@ -214,6 +222,14 @@ impl Session {
         if let Some(text) = &self.unreadable {
             return text.clone();
         }
+        self.keep_states();
+        self.take_over_controls();
+        self.save_mappings();
+        state::to_text(&self.rack)
+    }
+
+    /// Writes the children's states as they are now into the model.
+    fn keep_states(&mut self) {
         for slot in self.rack.slots_mut() {
             let Some(loaded) = self.slots.get_mut(&slot.id) else {
                 continue;
@@ -230,9 +246,6 @@ impl Session {
                 None => {}
             }
         }
-        self.take_over_controls();
-        self.save_mappings();
-        state::to_text(&self.rack)
     }
 
     /// Loads what is not loaded yet, makes every child ready for what the host told, and hands the
@@ -328,6 +341,7 @@ impl Session {
         }
         self.follow_controls();
         self.mark_dirty();
+        self.note_change();
         Ok(())
     }
 

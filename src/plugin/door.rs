@@ -11,7 +11,7 @@ use crate::session::{HOST_PARAMETERS, Handle, HostParameters, percent, value_of_
 #[derive(Default)]
 pub(super) struct Door {
     parameters: Arc<HostParameters>,
-    session: OnceLock<Option<Handle>>,
+    session: OnceLock<Option<Arc<Handle>>>,
     /// Until the plugin takes it.
     player: Mutex<Option<Player>>,
 }
@@ -19,12 +19,12 @@ pub(super) struct Door {
 impl Door {
     /// The session; the first call starts it. `None` if that failed, which is logged once. Not for
     /// the audio thread.
-    pub(super) fn session(&self) -> Option<&Handle> {
+    pub(super) fn session(&self) -> Option<&Arc<Handle>> {
         self.session
             .get_or_init(|| match Handle::open_for(self.parameters.clone()) {
                 Ok((session, player)) => {
                     *self.player.lock() = Some(player);
-                    Some(session)
+                    Some(Arc::new(session))
                 }
                 Err(error) => {
                     tracing::error!("{error}");
@@ -108,7 +108,7 @@ impl Door {
         }
     }
 
-    fn mapped_session(&self, parameter: usize) -> Option<&Handle> {
+    fn mapped_session(&self, parameter: usize) -> Option<&Arc<Handle>> {
         let descriptions = self.parameters.descriptions();
         let is_mapped = descriptions.get(parameter).is_some_and(|it| it.mapped);
         if is_mapped { self.session() } else { None }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::depth::{self, MAX_DEPTH};
 use super::fields::{Mistake, shown};
-use super::{Slot, Split};
+use super::{ChainId, Slot, SlotId, Split, SplitId};
 
 /// A list that audio passes in series.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -52,6 +52,21 @@ impl Item {
         match self {
             Self::Slot(slot) => Some(slot),
             _ => None,
+        }
+    }
+
+    /// Takes the ids away from it and all that is in it, so that an edit that inserts it gives it others.
+    pub fn forget_ids(&mut self) {
+        match self {
+            Self::Slot(slot) => slot.id = SlotId::NONE,
+            Self::Split(split) => {
+                split.id = SplitId::NONE;
+                for chain in &mut split.chains {
+                    chain.id = ChainId::NONE;
+                    chain.chain.0.iter_mut().for_each(Self::forget_ids);
+                }
+            }
+            Self::Unknown(_) => {}
         }
     }
 

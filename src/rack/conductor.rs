@@ -92,6 +92,11 @@ impl Conductor {
         self.publisher.collect();
     }
 
+    /// Has all notes end in the next block.
+    pub fn end_all_notes(&self) {
+        self.publisher.end_all_notes();
+    }
+
     /// Sets the shortest part that a block is split into for automation, from the next block on.
     pub fn set_min_split_frames(&self, frames: u32) {
         self.publisher.set_min_split_frames(frames);

@@ -197,6 +197,8 @@ pub enum Edit {
         /// `None` leaves it to the host.
         midi: Option<MidiControl>,
     },
+    /// Names the rack; `None` takes its name away.
+    SetName(Option<String>),
     /// Lets the rack use all cores, or one.
     SetAllCores(bool),
     /// Sets the peak level, in dBFS, above which a child is muted: 0 to 80.
@@ -235,6 +237,7 @@ impl Edit {
             | Self::MapSlot { .. }
             | Self::MapChain { .. }
             | Self::SetHostParameter { .. }
+            | Self::SetName(_)
             | Self::SetRunawayLimit(_)
             | Self::SetMinSplit(_) => false,
         }
@@ -399,6 +402,7 @@ impl Rack {
                     settings.midi = midi;
                 });
             }
+            Edit::SetName(name) => self.name = name,
             Edit::SetAllCores(all_cores) => {
                 self.all_cores = all_cores;
                 // What a document said there, if it made no sense.

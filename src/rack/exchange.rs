@@ -9,7 +9,7 @@
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
@@ -32,6 +32,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
     let lease = Lease::new();
     let done = Arc::new(AtomicU64::new(0));
     let min_split_frames = Arc::new(AtomicU32::new(DEFAULT_MIN_SPLIT_FRAMES));
+    let panic = Arc::new(AtomicBool::new(false));
     let publisher = Publisher {
         brand: lease.brand(),
         to_audio,
@@ -41,6 +42,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         sent: 0,
         done: done.clone(),
         min_split_frames: min_split_frames.clone(),
+        panic: panic.clone(),
     };
     let player = Player {
         lease,
@@ -55,6 +57,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         cores: None,
         points: PointsBySlot::default(),
         min_split_frames,
+        panic,
         reported_latency_samples: 0,
     };
     (publisher, player)
@@ -73,6 +76,7 @@ pub struct Publisher {
     /// How many of them the player is done with taking in.
     done: Arc<AtomicU64>,
     min_split_frames: Arc<AtomicU32>,
+    panic: Arc<AtomicBool>,
 }
 
 impl Publisher {
@@ -90,6 +94,11 @@ impl Publisher {
     /// Sets the shortest part that a block is split into for automation, from the next block on.
     pub fn set_min_split_frames(&self, frames: u32) {
         self.min_split_frames.store(frames, Ordering::Relaxed);
+    }
+
+    /// Has all notes end in the next block, and what waits in delay lines forgotten.
+    pub fn end_all_notes(&self) {
+        self.panic.store(true, Ordering::Release);
     }
 
     /// Sends a schedule to the audio thread, and drops those that came back.
@@ -150,6 +159,8 @@ pub struct Player {
     /// How the children's parameters move within the block at hand.
     points: PointsBySlot,
     min_split_frames: Arc<AtomicU32>,
+    /// All notes are to end.
+    panic: Arc<AtomicBool>,
     reported_latency_samples: u32,
 }
 
@@ -170,7 +181,12 @@ impl Player {
             });
         }
         self.points.sort();
+        let panic = self.panic.load(Ordering::Relaxed) && self.panic.swap(false, Ordering::Acquire);
         if let Some(schedule) = &mut self.current {
+            if panic {
+                schedule.reset(&mut self.lease);
+                schedule.end_all_notes(&mut self.lease);
+            }
             let automation = Automation {
                 points: &self.points,
                 min_split_frames: self.min_split_frames.load(Ordering::Relaxed),

@@ -306,6 +306,15 @@ impl Schedule {
         }
     }
 
+    /// Has all children end their notes at the start of the next block.
+    pub fn end_all_notes(&mut self, lease: &mut Lease) {
+        for strip in &self.engine.strips {
+            if let Some(strip) = strip.open(&mut lease.strips) {
+                strip.end_all_notes();
+            }
+        }
+    }
+
     /// Runs one block in place, on other cores too where there are any and it pays. Audio thread.
     ///
     /// The block's channels are the rack's, then two for each auxiliary output. What these held before is

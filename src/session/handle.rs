@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{HostParameters, Session};
+use super::{Board, HostParameters, Session};
 use crate::child::{MESSAGE_LOOP, before_stop, keep_ticking};
 use crate::rack::exchange::{Player, exchange};
 use crate::threads::{AskError, MessageThread, Messages};
@@ -24,6 +24,7 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 pub struct Handle {
     messages: Messages,
     id: u64,
+    board: Arc<Board>,
 }
 
 impl Handle {
@@ -46,9 +47,11 @@ impl Handle {
         let messages = Messages::acquire(&MESSAGE_LOOP)?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let (publisher, player) = exchange(SCHEDULES_UNDERWAY);
-        messages.ask(move |thread| {
+        let board = messages.ask(move |thread| {
             let is_first = SESSIONS.with_borrow(HashMap::is_empty);
-            SESSIONS.with_borrow_mut(|sessions| sessions.insert(id, Session::new(publisher, host)));
+            let session = Session::new(publisher, host);
+            let board = session.board();
+            SESSIONS.with_borrow_mut(|sessions| sessions.insert(id, session));
             if is_first {
                 keep_ticking(thread, tick_all);
                 // Where the process exits with sessions alive, they go before the host of their
@@ -57,8 +60,14 @@ impl Handle {
                     drop(SESSIONS.with_borrow_mut(std::mem::take));
                 });
             }
+            board
         })?;
-        Ok((Self { messages, id }, player))
+        let handle = Self {
+            messages,
+            id,
+            board,
+        };
+        Ok((handle, player))
     }
 
     /// Runs `job` with the session on the message thread and waits for its answer. Any thread but
@@ -75,6 +84,20 @@ impl Handle {
         self.messages
             .ask(move |thread| with_session(id, |session| job(thread, session)))?
             .ok_or(AskError::Ended)
+    }
+
+    /// Runs `job` with the session on the message thread some time soon, and waits for nothing. Any thread but
+    /// the audio thread.
+    pub fn post(&self, job: impl FnOnce(&MessageThread, &mut Session) + Send + 'static) {
+        let id = self.id;
+        self.messages.post(move |thread| {
+            with_session(id, |session| job(thread, session));
+        });
+    }
+
+    /// Where the latest picture of the session hangs. Waits for nobody.
+    pub fn board(&self) -> &Arc<Board> {
+        &self.board
     }
 }
 

@@ -36,6 +36,17 @@ impl Session {
         }
     }
 
+    /// Takes in what was turned in an editor of ours.
+    pub(super) fn take_own_turn(&mut self, thread: &MessageThread, slot: SlotId, turn: Turn) {
+        let mut news = Vec::new();
+        self.learn_parameter_from(thread, slot, turn);
+        self.take_turn(slot, turn, &mut news);
+        self.tell(news);
+        if matches!(turn.kind, TurnKind::Value(_)) {
+            self.mark_dirty();
+        }
+    }
+
     fn take_turn(&mut self, slot: SlotId, turn: Turn, news: &mut Vec<HostNews>) {
         let values = self.host.values().clone();
         let hosts: Vec<(HostId, f64)> = (self.patchbay.of_parameter(slot, turn.index))
@@ -184,6 +195,9 @@ impl Session {
             self.follow_child(slot);
         }
         let changed = changes.values || changes.state || changes.parameters;
+        if changed {
+            self.note_change();
+        }
         let refresh = HostRefresh {
             texts: changes.parameters,
             dirty: is_own && changed,

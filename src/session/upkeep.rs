@@ -49,6 +49,7 @@ impl Session {
             // The host may have said no in the meantime.
             self.cores.enter();
         }
+        self.tick_view();
     }
 
     pub(super) fn collect(&mut self) {

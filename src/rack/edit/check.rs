@@ -122,7 +122,7 @@ impl Rack {
                 Some(midi) if !midi.is_sound() => Err(EditProblem::BadMidi),
                 _ => Ok(()),
             },
-            Edit::SetAllCores(_) => Ok(()),
+            Edit::SetName(_) | Edit::SetAllCores(_) => Ok(()),
             Edit::SetRunawayLimit(dbfs) => check_value(&RUNAWAY_LIMIT, *dbfs),
             Edit::SetMinSplit(frames) => check_value(&MIN_SPLIT, *frames as f32),
         }

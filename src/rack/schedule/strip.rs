@@ -142,6 +142,11 @@ impl Strip {
         self
     }
 
+    /// Has its children end their notes at the start of the next block.
+    pub fn end_all_notes(&mut self) {
+        self.must_release = true;
+    }
+
     /// Has it fade in, once its children are warm.
     pub fn entering(mut self) -> Self {
         self.presence = Ramp::at(0.0);

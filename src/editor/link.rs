@@ -1,0 +1,351 @@
+//! The editor's way to everything that takes time: the session, files, the catalog.
+//!
+//! One thread a window, as long as the window is open. It takes commands in their order, keeps the catalog at
+//! hand, and looks 60 times a second whether anything that is drawn has moved ([`pulse`](super::pulse)), so that
+//! the window is drawn again only then.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use parking_lot::Mutex;
+use tempfile::NamedTempFile;
+
+use super::command::Command;
+use super::perform::perform;
+use super::preferences::EditorPreferences;
+use super::pulse::Pulse;
+use super::shared::CatalogView;
+use crate::catalog::{self, Catalog, Preferences, ProductKey, ScanOptions, Stamp, Store};
+use crate::rack::Place;
+use crate::rack::edit::Edit;
+use crate::session::{Handle, Surroundings, View};
+use crate::state;
+
+/// Gives the session behind the door, started if need be; nothing if that failed.
+pub type Source = Arc<dyn Fn() -> Option<Arc<Handle>> + Send + Sync>;
+
+/// Has the window drawn again. Any thread.
+pub type Redraw = Arc<dyn Fn() + Send + Sync>;
+
+/// How long it is between two looks at what moves.
+const PULSE: Duration = Duration::from_micros(16_667);
+/// How long it is between two looks at the catalog's files, when nothing is scanned.
+const CATALOG_PATIENCE: Duration = Duration::from_millis(500);
+
+enum Order {
+    Command(Command),
+    Surroundings(Surroundings),
+    End,
+}
+
+/// What the window's side and the thread's share.
+#[derive(Default)]
+struct Common {
+    view: Mutex<Arc<View>>,
+    catalog: Mutex<CatalogView>,
+    trouble: Mutex<Option<String>>,
+}
+
+/// See the [module](self). Dropping it ends the thread, and closes the children's windows.
+pub struct Link {
+    orders: Sender<Order>,
+    common: Arc<Common>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Link {
+    /// Starts the thread. Waits for nothing.
+    pub fn open(source: Source, redraw: Redraw) -> Self {
+        let (orders, arriving) = channel();
+        let common = Arc::<Common>::default();
+        let theirs = common.clone();
+        let started = std::thread::Builder::new()
+            .name("matryoshka-edit".to_owned())
+            .spawn(move || Worker::new(theirs, redraw).run(&source, &arriving));
+        let thread = match started {
+            Ok(thread) => Some(thread),
+            Err(error) => {
+                *common.trouble.lock() = Some(format!("The editor could not be started: {error}"));
+                None
+            }
+        };
+        Self {
+            orders,
+            common,
+            thread,
+        }
+    }
+
+    /// The latest picture of the session.
+    pub fn view(&self) -> Arc<View> {
+        self.common.view.lock().clone()
+    }
+
+    /// The catalog as it was read last.
+    pub fn catalog(&self) -> CatalogView {
+        self.common.catalog.lock().clone()
+    }
+
+    /// What could not be done, besides what the session tells.
+    pub fn take_trouble(&self) -> Option<String> {
+        self.common.trouble.lock().take()
+    }
+
+    /// Has something done, soon.
+    pub fn send(&self, command: Command) {
+        // Where the thread has not started, that was told.
+        let _ = self.orders.send(Order::Command(command));
+    }
+
+    /// Says what the children's windows are shown with.
+    pub fn set_surroundings(&self, surroundings: Surroundings) {
+        let _ = self.orders.send(Order::Surroundings(surroundings));
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        let _ = self.orders.send(Order::End);
+        // It is not waited for: it may be with the message thread, and that may be with a plugin that takes
+        // its time. It keeps the session alive until it has ended.
+        drop(self.thread.take());
+    }
+}
+
+struct Worker {
+    common: Arc<Common>,
+    redraw: Redraw,
+    pulse: Pulse,
+    catalog_stamp: Option<CatalogStamp>,
+    looked_at_catalog: Option<Instant>,
+}
+
+/// What tells whether the catalog's files have changed: the store's, and the preferences'.
+type CatalogStamp = (Stamp, Option<SystemTime>);
+
+impl Worker {
+    fn new(common: Arc<Common>, redraw: Redraw) -> Self {
+        Self {
+            common,
+            redraw,
+            pulse: Pulse::default(),
+            catalog_stamp: None,
+            looked_at_catalog: None,
+        }
+    }
+
+    fn run(mut self, source: &Source, arriving: &Receiver<Order>) {
+        let Some(session) = source() else {
+            self.tell("The rack could not be started; the log says why");
+            return;
+        };
+        let watching = session.board().watch();
+        loop {
+            match arriving.recv_timeout(PULSE) {
+                Ok(Order::Command(command)) => self.see_to(&session, command),
+                Ok(Order::Surroundings(surroundings)) => {
+                    session.post(move |_thread, session| session.set_surroundings(surroundings));
+                }
+                Err(RecvTimeoutError::Timeout) => self.look(&session),
+                Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        drop(watching);
+        session.post(|_thread, session| session.close_windows());
+    }
+
+    /// Draws again, if anything that is drawn has moved.
+    fn look(&mut self, session: &Arc<Handle>) {
+        let mut moved = self.look_at_catalog();
+        let board = session.board();
+        if board.revision() != self.common.view.lock().revision {
+            *self.common.view.lock() = board.latest();
+            moved = true;
+        }
+        let view = self.common.view.lock().clone();
+        moved |= self.pulse.has_moved(&view);
+        if moved {
+            (self.redraw)();
+        }
+    }
+
+    fn look_at_catalog(&mut self) -> bool {
+        let progress = catalog::progress();
+        let mut moved = self.common.catalog.lock().progress != progress;
+        if moved {
+            self.common.catalog.lock().progress = progress;
+        }
+        let is_time =
+            (self.looked_at_catalog).is_none_or(|last| last.elapsed() >= CATALOG_PATIENCE);
+        if !is_time {
+            return moved;
+        }
+        self.looked_at_catalog = Some(Instant::now());
+        let read = Store::of_user().and_then(|store| {
+            let preferences = fs::metadata(store.folder().join("preferences.json"));
+            let stamp = (
+                store.stamp(),
+                preferences.and_then(|data| data.modified()).ok(),
+            );
+            if self.catalog_stamp.as_ref() == Some(&stamp) {
+                return Ok(None);
+            }
+            let read = (Catalog::current()?, Preferences::load(&store)?);
+            self.catalog_stamp = Some(stamp);
+            Ok(Some(read))
+        });
+        let mut known = self.common.catalog.lock();
+        match read {
+            Ok(None) => {}
+            Ok(Some((catalog, preferences))) => {
+                known.catalog = Arc::new(catalog);
+                known.preferences = Arc::new(preferences);
+                known.error = None;
+                known.revision += 1;
+                moved = true;
+            }
+            Err(error) => {
+                let words = Some(error.to_string());
+                moved |= known.error != words;
+                known.error = words;
+            }
+        }
+        moved
+    }
+
+    fn see_to(&mut self, session: &Arc<Handle>, command: Command) {
+        match command {
+            Command::OpenRack(path) => match fs::read_to_string(&path) {
+                Ok(text) => session.post(move |thread, session| {
+                    if let Err(error) = session.load(thread, &text) {
+                        session.notify(format!("{}: {error}", path.display()));
+                    }
+                }),
+                Err(error) => self.tell(format!("{}: {error}", path.display())),
+            },
+            Command::InsertRack { place, path } => insert_rack(session, place, &path),
+            Command::SaveRack(path) => {
+                let saved = session.ask(|thread, session| session.save(thread));
+                let written = saved
+                    .map_err(|error| error.to_string())
+                    .and_then(|text| write(&path, &text).map_err(|error| error.to_string()));
+                if let Err(error) = written {
+                    self.tell(format!("{} could not be saved: {error}", path.display()));
+                }
+            }
+            Command::LoadPreset { slot, path } => match fs::read(&path) {
+                Ok(bytes) => session.post(move |_thread, session| {
+                    if let Err(error) = session.load_preset(slot, &bytes) {
+                        session.notify(error.to_string());
+                    }
+                }),
+                Err(error) => self.tell(format!("{}: {error}", path.display())),
+            },
+            Command::WatchParameters(slots) => session.board().watch_parameters(slots),
+            Command::Scan { again } => {
+                session.start_scan(ScanOptions {
+                    retry: again,
+                    force: again,
+                    ..ScanOptions::default()
+                });
+            }
+            Command::StopScan => session.stop_scan(),
+            Command::SetFavourite(product, on) => {
+                self.prefer(|preferences| set(&mut preferences.favourites, product, on));
+            }
+            Command::SetHidden(product, on) => {
+                self.prefer(|preferences| set(&mut preferences.hidden, product, on));
+            }
+            Command::SetFolders(folders) => {
+                self.prefer(|preferences| preferences.folders = folders)
+            }
+            Command::SetPreferences(preferences) => self.keep(&preferences),
+            command => {
+                if let Command::Insert {
+                    product: Some(product),
+                    ..
+                }
+                | Command::Replace {
+                    product: Some(product),
+                    ..
+                } = &command
+                {
+                    self.prefer(|preferences| preferences.note_use(product));
+                }
+                session.post(move |thread, session| perform(thread, session, command));
+            }
+        }
+    }
+
+    fn prefer(&mut self, change: impl FnOnce(&mut Preferences)) {
+        let changed = Store::of_user().and_then(|store| Preferences::change(&store, change));
+        self.looked_at_catalog = None;
+        if let Err(error) = changed {
+            self.tell(error.to_string());
+        }
+    }
+
+    fn keep(&self, preferences: &EditorPreferences) {
+        if let Err(error) = preferences.save() {
+            self.tell(format!("How the editor looks could not be saved: {error}"));
+        }
+    }
+
+    fn tell(&self, words: impl Into<String>) {
+        let words = words.into();
+        tracing::warn!("{words}");
+        *self.common.trouble.lock() = Some(words);
+        (self.redraw)();
+    }
+}
+
+fn set(list: &mut Vec<ProductKey>, product: ProductKey, on: bool) {
+    list.retain(|known| *known != product);
+    if on {
+        list.push(product);
+    }
+}
+
+fn insert_rack(session: &Handle, place: Place, path: &Path) {
+    let path: PathBuf = path.to_owned();
+    let read = fs::read_to_string(&path);
+    session.post(move |thread, session| {
+        let items = read
+            .map_err(|error| error.to_string())
+            .and_then(|text| state::parse(&text).map_err(|error| error.to_string()))
+            .map(|loaded| loaded.rack.chain.0);
+        let items = match items {
+            Ok(items) => items,
+            Err(error) => return session.notify(format!("{}: {error}", path.display())),
+        };
+        for (later, mut item) in items.into_iter().enumerate() {
+            item.forget_ids();
+            let place = Place {
+                at: place.at + later,
+                ..place
+            };
+            if let Err(error) = session.edit(thread, Edit::Insert { place, item }) {
+                return session.notify(error.problem.to_string());
+            }
+        }
+    });
+}
+
+/// Replaces a file as a whole, or not at all.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = NamedTempFile::with_prefix_in(".matryoshka-", folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,307 @@
+//! The rack's window: nice-plug's `Editor`, with egui in it.
+//!
+//! Nothing of nice-plug's is used but the window: what is drawn is the [`editor`](crate::editor)'s.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use nice_plug_egui::baseview::{HandlerError, WindowSize};
+use nice_plug_egui::{
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, KeyCapture,
+    NiceEguiApp, RepaintNotifier, create_egui_editor,
+};
+use nih_plug::context::gui::GuiContext;
+use nih_plug::editor::dpi::{LogicalSize, NativeSize};
+use nih_plug::editor::{
+    Editor, EditorHandle, HostMethods, Modifiers, ParentWindowHandle, ResizeHint, SizeConstraints,
+    SpawnedEditor, VirtualKeyCode,
+};
+use nih_plug::plugin::TrackInfo;
+use parking_lot::Mutex;
+
+use super::door::Door;
+use crate::editor::preferences::{MAX_SIZE, MIN_SIZE};
+use crate::editor::tree::TreeWriter;
+use crate::editor::{Command, Editor as Rack, EditorPreferences, Link, Redraw, Source};
+use crate::session::Surroundings;
+
+/// The editor that nice-plug opens and closes.
+pub struct RackEditor {
+    egui: EguiEditor<App>,
+    common: Arc<Common>,
+}
+
+/// What the window and whoever opens it share.
+struct Common {
+    source: Source,
+    redraw: Redraw,
+    /// While a window is open.
+    link: Mutex<Option<Link>>,
+    surroundings: Mutex<Surroundings>,
+}
+
+impl Common {
+    fn change_surroundings(&self, change: impl FnOnce(&mut Surroundings)) {
+        let mut surroundings = self.surroundings.lock();
+        change(&mut surroundings);
+        if let Some(link) = &*self.link.lock() {
+            link.set_surroundings(surroundings.clone());
+        }
+    }
+
+    fn send(&self, command: Command) {
+        if let Some(link) = &*self.link.lock() {
+            link.send(command);
+        }
+    }
+}
+
+impl RackEditor {
+    pub(super) fn new(door: Arc<Door>) -> Option<Self> {
+        let preferences = EditorPreferences::load();
+        let [width, height] = preferences.size;
+        let state = EguiEditorState::from_size(LogicalSize { width, height }, preferences.scale);
+        let notifier = RepaintNotifier::new();
+        let redraw = notifier.clone();
+        let common = Arc::new(Common {
+            source: Arc::new(move || door.session().cloned()),
+            redraw: Arc::new(move || redraw.request_repaint()),
+            link: Mutex::default(),
+            surroundings: Mutex::default(),
+        });
+        let logical = |[width, height]: [f32; 2]| LogicalSize { width, height };
+        let settings = EguiNiceSettings::new()
+            .with_tile("Matryoshka")
+            .with_resize_hint(ResizeHint {
+                can_resize: true,
+                can_resize_horizontally: true,
+                can_resize_vertically: true,
+                size_constraints: SizeConstraints::Logical {
+                    min_size: Some(logical(MIN_SIZE)),
+                    max_size: Some(logical(MAX_SIZE)),
+                },
+                ..ResizeHint::default()
+            });
+        let app = App {
+            rack: Rack::new(preferences),
+            common: common.clone(),
+        };
+        Some(Self {
+            egui: create_egui_editor(state, notifier, settings, app)?,
+            common,
+        })
+    }
+}
+
+impl Editor for RackEditor {
+    type Handle = RackEditorHandle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<RackEditorHandle>, Box<dyn Error>> {
+        let link = Link::open(self.common.source.clone(), self.common.redraw.clone());
+        *self.common.link.lock() = Some(link);
+        self.common.change_surroundings(|surroundings| {
+            surroundings.above = parent.and_then(number_of);
+            surroundings.scale = fallback_scale_factor;
+        });
+        let spawned = self.egui.spawn(
+            parent,
+            wait_for_parent,
+            fallback_scale_factor,
+            gui_context,
+            host,
+        );
+        match spawned {
+            Ok(spawned) => Ok(SpawnedEditor {
+                handle: RackEditorHandle {
+                    egui: spawned.handle,
+                    common: self.common.clone(),
+                },
+                window: spawned.window,
+            }),
+            Err(error) => {
+                drop(self.common.link.lock().take());
+                Err(error)
+            }
+        }
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        self.egui.size()
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        self.egui.resize_hint()
+    }
+
+    fn track_info_updated(&self, info: TrackInfo) {
+        let track = named(&info);
+        self.common
+            .change_surroundings(|surroundings| surroundings.track = track);
+        self.egui.track_info_updated(info);
+    }
+}
+
+/// An open window.
+pub struct RackEditorHandle {
+    egui: EguiEditorHandle,
+    common: Arc<Common>,
+}
+
+impl Drop for RackEditorHandle {
+    fn drop(&mut self) {
+        // Taken out first, so that nothing is locked while it ends.
+        let link = self.common.link.lock().take();
+        drop(link);
+    }
+}
+
+impl EditorHandle for RackEditorHandle {
+    type Window = <EguiEditorHandle as EditorHandle>::Window;
+    type Error = <EguiEditorHandle as EditorHandle>::Error;
+
+    fn run_until_closed(window: Self::Window) -> Result<(), Self::Error> {
+        EguiEditorHandle::run_until_closed(window)
+    }
+
+    fn set_parent(
+        &self,
+        parent: ParentWindowHandle,
+        window: &Self::Window,
+    ) -> Result<(), Self::Error> {
+        self.common
+            .change_surroundings(|surroundings| surroundings.above = number_of(parent));
+        self.egui.set_parent(parent, window)
+    }
+
+    fn show(&self, window: &Self::Window) -> Result<(), Self::Error> {
+        self.egui.show(window)
+    }
+
+    fn hide(&self, window: &Self::Window) -> Result<(), Self::Error> {
+        self.egui.hide(window)
+    }
+
+    fn set_size(&self, size: NativeSize<u32>, window: &Self::Window) -> Result<(), Self::Error> {
+        self.egui.set_size(size, window)
+    }
+
+    fn host_main_thread_callback(&self, window: &Self::Window) {
+        self.egui.host_main_thread_callback(window);
+    }
+
+    fn adjust_size(&self, size: NativeSize<u32>, window: &Self::Window) -> Option<NativeSize<u32>> {
+        self.egui.adjust_size(size, window)
+    }
+
+    fn set_fallback_scale_factor(
+        &self,
+        scale: f64,
+        window: &Self::Window,
+    ) -> Result<(), Self::Error> {
+        self.common
+            .change_surroundings(|surroundings| surroundings.scale = Some(scale));
+        self.egui.set_fallback_scale_factor(scale, window)
+    }
+
+    fn on_virtual_key_from_host(
+        &self,
+        key: VirtualKeyCode,
+        is_down: bool,
+        modifiers: Modifiers,
+    ) -> bool {
+        self.egui.on_virtual_key_from_host(key, is_down, modifiers)
+    }
+
+    fn state_changed(&self) {
+        self.egui.state_changed();
+    }
+
+    fn param_value_changed(&self, id: &str, value: f32) {
+        self.egui.param_value_changed(id, value);
+    }
+
+    fn param_modulation_changed(&self, id: &str, offset: f32) {
+        self.egui.param_modulation_changed(id, offset);
+    }
+}
+
+/// What is in the window.
+struct App {
+    rack: Rack,
+    common: Arc<Common>,
+}
+
+impl NiceEguiApp for App {
+    fn build(
+        &mut self,
+        ctx: egui::Context,
+        _gui: GuiContext,
+        frame: &mut Frame,
+    ) -> Result<(), HandlerError> {
+        // What the rack has no use for is the DAW's: space plays.
+        frame.set_key_capture(KeyCapture::CaptureAll);
+        if let Some(writer) = TreeWriter::from_environment() {
+            ctx.add_plugin(writer);
+        }
+        self.rack.begin();
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        let now = {
+            let link = self.common.link.lock();
+            link.as_ref()
+                .map(|link| (link.view(), link.catalog(), link.take_trouble()))
+        };
+        let Some((view, catalog, trouble)) = now else {
+            return;
+        };
+        if let Some(trouble) = trouble {
+            self.rack.shared().trouble = Some(trouble);
+        }
+        for command in self.rack.show(ui, &view, &catalog) {
+            if let Command::SetPreferences(preferences) = &command {
+                ui.ctx().set_zoom_factor(preferences.scale);
+            }
+            self.common.send(command);
+        }
+    }
+
+    fn resized(&mut self, size: WindowSize) {
+        let mut preferences = self.rack.preferences().clone();
+        let points = [size.logical.width as f32, size.logical.height as f32];
+        let unscaled = points.map(|side| side * preferences.scale);
+        if preferences.size != unscaled {
+            preferences.size = unscaled;
+            self.rack.set_preferences(preferences.clone());
+            self.common.send(Command::SetPreferences(preferences));
+        }
+    }
+
+    fn track_info_changed(&mut self, info: TrackInfo) {
+        self.rack.shared().track = named(&info);
+    }
+}
+
+/// The window as its system numbers it.
+fn number_of(window: ParentWindowHandle) -> Option<u64> {
+    match window {
+        ParentWindowHandle::XlibWindow(id) => Some(id as u64),
+        ParentWindowHandle::XcbWindow(id) => Some(u64::from(id.get())),
+        ParentWindowHandle::AppKitNsView(view) => Some(view.as_ptr() as u64),
+        ParentWindowHandle::Win32Hwnd(hwnd) => Some(hwnd.get() as u64),
+    }
+}
+
+/// The track's name, where it has any.
+fn named(info: &TrackInfo) -> Option<String> {
+    let name = info.name();
+    (!name.is_empty()).then(|| name.to_owned())
+}

@@ -1,0 +1,231 @@
+//! How a session makes the pictures that editors look at, and what only editors ask of it.
+
+use std::sync::Arc;
+
+use super::loaded_slot::LoadedSlot;
+use super::view::{Board, Notice, ParameterView, SlotView, View};
+use super::{Session, trouble};
+use crate::child::{Description, Turn, TurnKind};
+use crate::rack::edit::{Edit, EditError};
+use crate::rack::{ItemId, Place, Slot, SlotId};
+use crate::threads::MessageThread;
+
+/// How many ticks pass between two looks at what changes by itself.
+const PATIENCE_TICKS: u32 = 4;
+
+/// What a session keeps for its pictures.
+#[derive(Default)]
+pub(super) struct Viewing {
+    board: Arc<Board>,
+    ticks: u32,
+    is_stale: bool,
+    notice: Option<Notice>,
+}
+
+impl Session {
+    /// Where the latest picture of this session hangs.
+    pub fn board(&self) -> Arc<Board> {
+        self.viewing.board.clone()
+    }
+
+    /// The next tick makes a new picture.
+    pub(super) fn note_change(&mut self) {
+        self.viewing.is_stale = true;
+    }
+
+    /// Tells whoever looks what could not be done.
+    pub fn notify(&mut self, words: impl Into<String>) {
+        let words = words.into();
+        tracing::warn!("{words}");
+        let number = (self.viewing.notice.as_ref()).map_or(1, |notice| notice.number + 1);
+        self.viewing.notice = Some(Notice { number, words });
+        self.note_change();
+    }
+
+    /// Makes a new picture, where somebody looks and something has changed.
+    pub(super) fn tick_view(&mut self) {
+        let viewing = &mut self.viewing;
+        if !viewing.board.is_watched() {
+            viewing.is_stale = true;
+            return;
+        }
+        viewing.ticks += 1;
+        if viewing.is_stale || viewing.ticks >= PATIENCE_TICKS {
+            self.publish_view();
+        }
+    }
+
+    fn publish_view(&mut self) {
+        self.viewing.ticks = 0;
+        let before = self.viewing.board.latest();
+        let view = self.picture(&before);
+        let is_new = std::mem::take(&mut self.viewing.is_stale) || differs(&before, &view);
+        if is_new {
+            self.viewing.board.publish(view);
+        }
+    }
+
+    fn picture(&self, before: &View) -> View {
+        let rack = match *before.rack == self.rack {
+            true => before.rack.clone(),
+            false => Arc::new(self.rack.clone()),
+        };
+        let vain_sources = self.rack.vain_sources();
+        let slots = (self.rack.slots())
+            .map(|slot| {
+                let mut view = self.slot_view(slot, before.slots.get(&slot.id));
+                let vain = vain_sources.iter().filter(|(id, _)| *id == slot.id);
+                view.vain_sources = vain.map(|(_, words)| words.clone()).collect();
+                (slot.id, view)
+            })
+            .collect();
+        let chains = (self.rack.splits())
+            .flat_map(|split| &split.chains)
+            .filter_map(|chain| Some((chain.id, self.desk.find_chain(chain.id)?.clone())))
+            .collect();
+        let parameters = (self.viewing.board.watched_parameters().into_iter())
+            .map(|slot| (slot, self.parameter_views(slot)))
+            .collect();
+        let activation = self.preparation.map(|preparation| preparation.activation);
+        View {
+            revision: before.revision,
+            rack,
+            slots,
+            chains,
+            latencies: self.latencies(),
+            sample_rate: activation.map(|activation| activation.sample_rate),
+            max_frames: activation.map(|activation| activation.max_frames),
+            learning: self.learning(),
+            warnings: self.warnings.clone(),
+            notice: self.viewing.notice.clone(),
+            host: self.host.clone(),
+            free_host_parameter: self.free_host_parameter(),
+            parameters,
+        }
+    }
+
+    fn slot_view(&self, slot: &Slot, before: Option<&SlotView>) -> SlotView {
+        let loaded = self.slots.get(&slot.id);
+        let desk = self.desk.find_slot(slot.id);
+        let trouble = desk.and_then(|(controls, _)| controls.trouble());
+        // There may be thousands of them.
+        let known = before.filter(|_| !self.viewing.is_stale);
+        let (programs, program) = match known {
+            Some(before) => (before.programs.clone(), before.program),
+            None => {
+                let (programs, program) = self.programs(slot.id);
+                (programs.into(), program)
+            }
+        };
+        SlotView {
+            path: (self.rack.place(slot.id)).map_or_else(Vec::new, |place| self.rack.path(place)),
+            description: (loaded.map(|loaded| loaded.description().clone()))
+                .filter(|description| !description.name.is_empty())
+                .unwrap_or_else(|| described_by(slot)),
+            instances: loaded.map_or(0, LoadedSlot::instances),
+            latency_samples: loaded.map_or(0, LoadedSlot::latency_samples),
+            problem: loaded
+                .and_then(LoadedSlot::problem)
+                .or_else(|| Some(trouble::tell(loaded?, trouble?, &self.rack))),
+            vain_sources: Vec::new(),
+            desk: desk.cloned(),
+            programs,
+            program,
+            window: self.window(slot.id),
+        }
+    }
+
+    fn parameter_views(&self, slot: SlotId) -> Arc<[ParameterView]> {
+        (self.parameters(slot).into_iter())
+            .map(|parameter| ParameterView {
+                mapped: self.mapped_to(slot, parameter.index),
+                parameter,
+            })
+            .collect()
+    }
+
+    /// Puts a copy of each item behind it, with the settings that its children have now.
+    ///
+    /// # Errors
+    ///
+    /// The first copy that does not fit into the rack; those before it are there.
+    pub fn duplicate(&mut self, thread: &MessageThread, items: &[ItemId]) -> Result<(), EditError> {
+        self.keep_states();
+        for item in items {
+            let (Some(place), Some(copy)) = (self.rack.place(*item), self.rack.item(*item)) else {
+                continue;
+            };
+            let mut copy = copy.clone();
+            copy.forget_ids();
+            let place = Place {
+                at: place.at + 1,
+                ..place
+            };
+            self.edit(thread, Edit::Insert { place, item: copy })?;
+        }
+        Ok(())
+    }
+
+    /// The value, from 0 to 1, that a child reads from a text.
+    pub fn parameter_value(&self, slot: SlotId, index: usize, text: &str) -> Option<f32> {
+        self.slots.get(&slot)?.parameter_value(index, text)
+    }
+
+    /// Has all notes end in the next block, and what waits in delay lines forgotten.
+    pub fn end_all_notes(&self) {
+        self.conductor.end_all_notes();
+    }
+
+    /// Somebody turns a child's parameter in an editor of ours: it is set, and told to the host and learned as
+    /// if it had been turned in the child's own window.
+    pub fn turn_parameter(
+        &mut self,
+        thread: &MessageThread,
+        slot: SlotId,
+        index: usize,
+        kind: TurnKind,
+    ) {
+        if let TurnKind::Value(value) = kind {
+            self.set_parameter(slot, index, value);
+        }
+        self.take_own_turn(thread, slot, Turn { index, kind });
+        self.note_change();
+    }
+}
+
+/// What the document says of a slot's plugin.
+fn described_by(slot: &Slot) -> Description {
+    let reference = &slot.plugin;
+    Description {
+        name: reference.name.clone(),
+        format: reference.format.clone().unwrap_or_default(),
+        vendor: reference.vendor.clone().unwrap_or_default(),
+        ..Description::default()
+    }
+}
+
+/// Whether something has changed by itself.
+fn differs(before: &View, now: &View) -> bool {
+    let same_slot = |(before, now): (&SlotView, &SlotView)| {
+        before.path == now.path
+            && before.description == now.description
+            && before.instances == now.instances
+            && before.latency_samples == now.latency_samples
+            && before.problem == now.problem
+            && before.vain_sources == now.vain_sources
+            && before.program == now.program
+            && before.programs == now.programs
+            && before.window == now.window
+            && before.desk.is_some() == now.desk.is_some()
+    };
+    !Arc::ptr_eq(&before.rack, &now.rack)
+        || !before.slots.keys().eq(now.slots.keys())
+        || !before.slots.values().zip(now.slots.values()).all(same_slot)
+        || before.latencies != now.latencies
+        || before.sample_rate != now.sample_rate
+        || before.max_frames != now.max_frames
+        || before.learning != now.learning
+        || before.warnings != now.warnings
+        || before.notice != now.notice
+        || before.parameters != now.parameters
+}

@@ -13,6 +13,7 @@ mod paths;
 mod quarantine;
 mod rack;
 mod render;
+mod run;
 mod scan;
 mod search;
 mod show;
@@ -80,6 +81,7 @@ Examples:
   matryoshka show VST3:ZamCompX2             its buses, latency and parameters
   matryoshka render --plugin ZamCompX2 --plugin LV2:ZamTube dry.wav wet.wav
   matryoshka render --rack vocals.rack --tail 3 dry.wav wet.wav
+  matryoshka run vocals.rack                 the rack in a window, with JACK or ALSA
   matryoshka rack check vocals.rack          is everything there that it needs?
 
 A plugin is called by its name, as `list` prints it (\"ZamCompX2\"), with its format before it
@@ -103,6 +105,7 @@ enum Command {
     Mark(search::Mark),
     Prefer(search::Prefer),
     Render(render::Render),
+    Run(run::Run),
     /// Look after rack files
     #[command(subcommand)]
     Rack(rack::RackCommand),
@@ -136,6 +139,7 @@ pub fn run() -> ExitCode {
         Command::Prefer(prefer) => prefer.run(&terminal),
         Command::Worker(_) => unreachable!("returned above"),
         Command::Render(render) => render.run(&terminal),
+        Command::Run(run) => run.run(&terminal),
         Command::Rack(rack) => rack.run(&terminal),
     };
     outcome.unwrap_or_else(|trouble| {

@@ -85,11 +85,6 @@ impl Editor {
         &self.preferences
     }
 
-    /// It looks otherwise from now on.
-    pub fn set_preferences(&mut self, preferences: EditorPreferences) {
-        self.preferences = preferences;
-    }
-
     /// What the panels share.
     pub fn shared(&mut self) -> &mut Shared {
         &mut self.shared

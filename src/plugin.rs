@@ -8,6 +8,7 @@
 //! with it the message thread, starts when the host first activates the instance or asks for its
 //! state (`door::Door`).
 
+mod alone;
 mod apart;
 mod clap;
 mod door;
@@ -37,6 +38,7 @@ use editor::RackEditor;
 use entry::FromEntry;
 use params::HostParams;
 
+pub use alone::run_alone;
 pub use kind::{Effect, Instrument, Kind};
 
 /// Matryoshka as the DAW sees it.
@@ -73,8 +75,8 @@ impl<K: Kind> Plugin for Matryoshka<K> {
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = K::LAYOUTS;
-    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
-    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+    const MIDI_INPUT: MidiConfig = K::MIDI;
+    const MIDI_OUTPUT: MidiConfig = K::MIDI;
 
     type SysExMessage = ();
     type BackgroundTask = ();
@@ -159,6 +161,11 @@ impl<K: Kind> Plugin for Matryoshka<K> {
     ) -> ProcessStatus {
         let FromEntry { traffic, door, .. } = &self.from_entry;
         let mut cargo = traffic.lend();
+        if K::ALONE
+            && let Some(cargo) = cargo.as_deref_mut()
+        {
+            alone::load(cargo, context, buffer.samples());
+        }
         // A host that processes an instance twice at the same time has nothing to say the second time.
         let mut nowhere = EventList::with_capacity(0);
         let no_transport = audio::Transport::default();
@@ -215,6 +222,9 @@ impl<K: Kind> Plugin for Matryoshka<K> {
             note_values(door.parameters(), points);
         }
         if let Some(cargo) = cargo.as_deref_mut() {
+            if K::ALONE {
+                alone::unload(cargo, context);
+            }
             cargo.played();
         }
         let Some(player) = &mut self.player else {

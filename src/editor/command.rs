@@ -123,4 +123,6 @@ pub enum Command {
     SetFolders(Vec<PathBuf>),
     /// Keeps how the editor looks.
     SetPreferences(EditorPreferences),
+    /// Keeps the window's size, in points, for windows to come.
+    KeepSize([f32; 2]),
 }

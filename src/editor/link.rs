@@ -265,6 +265,13 @@ impl Worker {
                 self.prefer(|preferences| preferences.folders = folders)
             }
             Command::SetPreferences(preferences) => self.keep(&preferences),
+            Command::KeepSize(size) => {
+                // Another window may have changed the rest.
+                let known = EditorPreferences::load();
+                if known.size != size {
+                    self.keep(&EditorPreferences { size, ..known });
+                }
+            }
             command => {
                 if let Command::Insert {
                     product: Some(product),

@@ -60,7 +60,8 @@ pub(super) fn perform(thread: &MessageThread, session: &mut Session, command: Co
         | Command::SetFavourite(..)
         | Command::SetHidden(..)
         | Command::SetFolders(_)
-        | Command::SetPreferences(_) => {}
+        | Command::SetPreferences(_)
+        | Command::KeepSize(_) => {}
     }
 }
 

@@ -28,6 +28,7 @@ use crate::session::Surroundings;
 /// The editor that nice-plug opens and closes.
 pub struct RackEditor {
     egui: EguiEditor<App>,
+    state: Arc<EguiEditorState>,
     common: Arc<Common>,
 }
 
@@ -38,6 +39,8 @@ struct Common {
     /// While a window is open.
     link: Mutex<Option<Link>>,
     surroundings: Mutex<Surroundings>,
+    /// In points, once the window was resized.
+    size: Mutex<Option<[f32; 2]>>,
 }
 
 impl Common {
@@ -68,6 +71,7 @@ impl RackEditor {
             redraw: Arc::new(move || redraw.request_repaint()),
             link: Mutex::default(),
             surroundings: Mutex::default(),
+            size: Mutex::default(),
         });
         let logical = |[width, height]: [f32; 2]| LogicalSize { width, height };
         let settings = EguiNiceSettings::new()
@@ -87,7 +91,8 @@ impl RackEditor {
             common: common.clone(),
         };
         Some(Self {
-            egui: create_egui_editor(state, notifier, settings, app)?,
+            egui: create_egui_editor(state.clone(), notifier, settings, app)?,
+            state,
             common,
         })
     }
@@ -132,8 +137,15 @@ impl Editor for RackEditor {
         }
     }
 
+    /// nice-plug-egui 0.6.0 leaves out the musician's own scale here, and not where it makes the window.
     fn size(&self) -> NativeSize<u32> {
-        self.egui.size()
+        let size = self.egui.size();
+        let scale = f64::from(self.state.user_scale_factor());
+        let scaled = |side: u32| (f64::from(side) * scale).round() as u32;
+        NativeSize {
+            width: scaled(size.width),
+            height: scaled(size.height),
+        }
     }
 
     fn resize_hint(&self) -> ResizeHint {
@@ -156,6 +168,9 @@ pub struct RackEditorHandle {
 
 impl Drop for RackEditorHandle {
     fn drop(&mut self) {
+        if let Some(size) = *self.common.size.lock() {
+            self.common.send(Command::KeepSize(size));
+        }
         // Taken out first, so that nothing is locked while it ends.
         let link = self.common.link.lock().take();
         drop(link);
@@ -275,14 +290,8 @@ impl NiceEguiApp for App {
     }
 
     fn resized(&mut self, size: WindowSize) {
-        let mut preferences = self.rack.preferences().clone();
         let points = [size.logical.width as f32, size.logical.height as f32];
-        let unscaled = points.map(|side| side * preferences.scale);
-        if preferences.size != unscaled {
-            preferences.size = unscaled;
-            self.rack.set_preferences(preferences.clone());
-            self.common.send(Command::SetPreferences(preferences));
-        }
+        *self.common.size.lock() = Some(points);
     }
 
     fn track_info_changed(&mut self, info: TrackInfo) {

@@ -23,6 +23,10 @@ pub trait Kind: Send + 'static {
     const NAME: &'static str;
     /// Audio ports to choose from.
     const LAYOUTS: &'static [AudioIOLayout];
+    /// What nice-plug hands over of MIDI: next to nothing, since our entries read the host's events themselves.
+    const MIDI: MidiConfig = MidiConfig::Basic;
+    /// There is no entry of ours: the plugin's own program runs it.
+    const ALONE: bool = false;
     /// CLAP's id.
     const CLAP_ID: &'static str;
     /// A line for the musician.

@@ -85,6 +85,18 @@ fn what_was_bypassed_or_listens_to_something_else_ends_its_notes_first_and_once(
     }
 }
 
+#[test]
+fn a_panic_ends_all_notes_in_the_next_block_and_once() {
+    let (publisher, mut player) = exchange(4);
+    let mut conductor = Conductor::new(publisher);
+    let playing = score(conductor.brand(), &[Item::Slot(slot(0))], 8);
+    conductor.perform(playing, &stage(2, 0, 8)).unwrap();
+    assert!(hear(&mut player).is_empty());
+    conductor.end_all_notes();
+    assert_eq!(hear(&mut player), release());
+    assert!(hear(&mut player).is_empty());
+}
+
 /// Insists on a sidechain of exact silence, where it gets one.
 struct Silent;
 

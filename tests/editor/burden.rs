@@ -11,18 +11,19 @@ const WHILE: Duration = Duration::from_secs(4);
 
 /// The share of one core that this process takes, in percent.
 fn percent() -> f64 {
-    let threads = Usage::threads_and_ticks();
     let before = Usage::processor_time();
     thread::sleep(WHILE);
-    let taken = Usage::processor_time() - before;
-    let mut by_thread: Vec<(String, u64)> = Usage::threads_and_ticks();
-    for (name, ticks) in &mut by_thread {
-        let known = threads.iter().find(|(known, _)| known == name);
-        *ticks = ticks.saturating_sub(known.map_or(0, |it| it.1));
-    }
-    by_thread.retain(|(_, ticks)| *ticks > 0);
-    println!("  by thread, in 10 ms: {by_thread:?}");
-    taken.as_secs_f64() / WHILE.as_secs_f64() * 100.0
+    let mut taken: Vec<(String, Duration)> = Usage::processor_time()
+        .into_iter()
+        .map(|(thread, (name, time))| {
+            let known = before.get(&thread).map_or(Duration::ZERO, |it| it.1);
+            (name, time.saturating_sub(known))
+        })
+        .collect();
+    let total: Duration = taken.iter().map(|it| it.1).sum();
+    taken.retain(|(_, time)| *time > Duration::from_millis(1));
+    println!("  by thread: {taken:?}");
+    total.as_secs_f64() / WHILE.as_secs_f64() * 100.0
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The main-thread half of a plugin: ports, latency, state, activation.
 
 use std::ffi::CStr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::ThreadId;
 
@@ -16,7 +17,9 @@ use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 
 use crate::callbacks::{Handlers, Main, Shared};
+use crate::gui::Editor;
 use crate::pieces::{Sink, Source};
+use crate::run_loop::RunLoop;
 use crate::thread_pool::{Audio, HostThreads};
 use crate::{Callbacks, Executed, Processor, Setup, ThreadPool};
 
@@ -27,10 +30,14 @@ use crate::{Callbacks, Executed, Processor, Setup, ThreadPool};
 /// 3. [`activate`](Self::activate), which gives the [`Processor`]
 /// 4. process, with [`tick`](Self::tick) now and then
 /// 5. [`deactivate`](Self::deactivate) with the processor; from here to 2, or drop
+///
+/// The editor can be [opened](Self::open_editor) and closed at any time between.
 pub struct Instance {
     pub(crate) plugin: PluginInstance<Handlers>,
     callbacks: Arc<Callbacks>,
     threads: Arc<HostThreads>,
+    pub(crate) run_loop: Rc<RunLoop>,
+    pub(crate) editor: Option<Editor>,
 }
 
 /// An audio port as the plugin declares it.
@@ -58,9 +65,10 @@ impl Instance {
         let host = HostInfo::new("Matryoshka test host", "Matryoshka", "", "0.1.0")?;
         let callbacks = Arc::new(Callbacks::default());
         let threads = Arc::new(HostThreads::new(threads));
+        let run_loop = Rc::new(RunLoop::default());
         let mut plugin = PluginInstance::new(
             |_| Shared::new(callbacks.clone(), threads.clone()),
-            |shared: &Shared| Main::new(shared.callbacks.clone()),
+            |shared: &Shared| Main::new(shared.callbacks.clone(), run_loop.clone()),
             entry,
             id,
             &host,
@@ -70,6 +78,8 @@ impl Instance {
             plugin,
             callbacks,
             threads,
+            run_loop,
+            editor: None,
         })
     }
 

@@ -41,6 +41,10 @@
 //! | `render.rs` | whole signals through the audio half, in blocks of any sizes |
 //! | `event.rs` | notes, MIDI and parameter values |
 //! | `callbacks.rs` | what the plugin says to the host, counted |
+//! | `gui.rs` | the same half's editor, in a window of the host's |
+//! | `window.rs` | that window (X11) |
+//! | `run_loop.rs` | timers and descriptors, for plugins that want them |
+//! | `paced.rs` | audio at the pace of a sound card, on its own thread |
 //! | `thread_pool.rs` | threads that the plugin may use |
 //! | `pieces.rs` | streams that give and take a few bytes at a time |
 //! | `vst3.rs` | the VST3 host |
@@ -48,14 +52,18 @@
 mod buffers;
 mod callbacks;
 mod event;
+mod gui;
 mod instance;
 mod library;
+mod paced;
 mod params;
 mod pieces;
 mod processor;
 mod render;
+mod run_loop;
 mod thread_pool;
 pub mod vst3;
+mod window;
 
 pub use callbacks::Callbacks;
 pub use clack_extensions::note_ports::{NoteDialect, NoteDialects};
@@ -63,7 +71,9 @@ pub use clack_extensions::render::RenderMode;
 pub use event::{Event, EventKind};
 pub use instance::{Instance, Port, Ports};
 pub use library::Library;
+pub use paced::Paced;
 pub use params::Param;
 pub use processor::{Inputs, Oddity, Processor, Setup};
 pub use render::Rendered;
 pub use thread_pool::{Executed, ThreadPool};
+pub use window::{HostWindow, Size};

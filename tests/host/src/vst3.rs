@@ -7,6 +7,7 @@
 //! | `block.rs` | a block: channels, events, parameter changes, the song |
 //! | `handler.rs` | what the plugin tells the host, and on which thread |
 //! | `run_loop.rs` | the host's run loop, turned by the test |
+//! | `view.rs` | a plugin's editor in a window of the host's |
 
 #![allow(unsafe_code)] // VST3 is C++ through and through.
 
@@ -15,12 +16,14 @@ mod handler;
 mod instance;
 mod library;
 mod run_loop;
+mod view;
 
 pub use block::{Vst3Block, data_event, note_off, note_on};
 pub use handler::{Handler, Told};
 pub use instance::{Vst3Instance, Vst3Param};
 pub use library::{Vst3Class, Vst3Library};
 pub use run_loop::{Context, Loop};
+pub use view::View;
 
 use vst3::Steinberg::Vst::String128;
 

@@ -22,7 +22,7 @@ use super::{Handler, Vst3Block, text};
 /// A live plugin whose component is its controller, as Matryoshka's is.
 pub struct Vst3Instance {
     component: ComPtr<IComponent>,
-    controller: ComPtr<IEditController>,
+    pub(super) controller: ComPtr<IEditController>,
     processor: ComPtr<IAudioProcessor>,
     is_initialized: bool,
 }

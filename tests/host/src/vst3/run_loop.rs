@@ -1,14 +1,17 @@
 //! The host's run loop, which the test turns, and the context that offers it.
 
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use vst3::Steinberg::Linux::{
     FileDescriptor, IEventHandler, IEventHandlerTrait, IRunLoop, IRunLoopTrait, ITimerHandler,
-    TimerInterval,
+    ITimerHandlerTrait, TimerInterval,
 };
 use vst3::Steinberg::Vst::{IHostApplication, IHostApplicationTrait, String128};
-use vst3::Steinberg::{TUID, kNotImplemented, kResultOk, tresult};
+use vst3::Steinberg::{TUID, kInvalidArgument, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComPtr, ComRef};
+
+use crate::run_loop::poll;
 
 /// A context that offers no run loop.
 #[derive(Default)]
@@ -16,53 +19,115 @@ pub struct Context;
 
 /// A context that is a run loop, too.
 #[derive(Default)]
-pub struct Loop {
-    watched: Mutex<Vec<(ComPtr<IEventHandler>, FileDescriptor)>>,
-}
+pub struct Loop(pub(super) Watch);
 
 impl Loop {
     /// How many descriptors it watches.
     pub fn watched(&self) -> usize {
-        self.watched.lock().unwrap().len()
+        self.0.watched()
     }
 
-    /// One turn: waits until a descriptor can be read, at most so long, and calls whom that concerns.
-    /// Returns whether there was one.
+    /// One turn: waits until a descriptor can be read, at most so long, and calls whom that concerns,
+    /// and timers that are due. Returns whether there was one.
     pub fn turn(&self, timeout_ms: i32) -> bool {
-        let watched = self.watched.lock().unwrap().clone();
+        self.0.turn(timeout_ms)
+    }
+}
+
+/// Whom a run loop has to call, and when.
+#[derive(Default)]
+pub(super) struct Watch {
+    descriptors: Mutex<Vec<(ComPtr<IEventHandler>, FileDescriptor)>>,
+    timers: Mutex<Vec<Timer>>,
+}
+
+#[derive(Clone)]
+struct Timer {
+    handler: ComPtr<ITimerHandler>,
+    period: Duration,
+    due: Instant,
+}
+
+impl Watch {
+    pub(super) fn watched(&self) -> usize {
+        self.descriptors.lock().unwrap().len()
+    }
+
+    pub(super) fn timers(&self) -> usize {
+        self.timers.lock().unwrap().len()
+    }
+
+    pub(super) fn turn(&self, timeout_ms: i32) -> bool {
+        // Handlers come and go while they are called: nothing is held meanwhile.
+        let watched = self.descriptors.lock().unwrap().clone();
         let descriptors = watched.iter().map(|(_, descriptor)| descriptor);
-        let mut polled: Vec<pollfd> = descriptors
-            .map(|fd| pollfd {
+        let mut polled: Vec<libc::pollfd> = descriptors
+            .map(|fd| libc::pollfd {
                 fd: *fd,
-                events: POLLIN,
+                events: libc::POLLIN,
                 revents: 0,
             })
             .collect();
-        // SAFETY: the list is as long as told.
-        let ready = unsafe { poll(polled.as_mut_ptr(), polled.len() as _, timeout_ms) };
+        let mut called = poll(&mut polled, timeout_ms) > 0;
         for ((handler, descriptor), polled) in watched.iter().zip(&polled) {
-            if polled.revents & POLLIN != 0 {
+            if polled.revents & libc::POLLIN != 0 {
                 // SAFETY: the plugin's handler, of which we hold a reference.
                 unsafe { handler.onFDIsSet(*descriptor) };
             }
         }
-        ready > 0
+        let now = Instant::now();
+        let due: Vec<Timer> = {
+            let mut timers = self.timers.lock().unwrap();
+            let due = timers.iter_mut().filter(|timer| timer.due <= now);
+            due.map(|timer| {
+                timer.due = now + timer.period;
+                timer.clone()
+            })
+            .collect()
+        };
+        for timer in due {
+            called = true;
+            // SAFETY: as above.
+            unsafe { timer.handler.onTimer() };
+        }
+        called
     }
-}
 
-/// libc's.
-#[repr(C)]
-#[allow(non_camel_case_types)]
-struct pollfd {
-    fd: i32,
-    events: i16,
-    revents: i16,
-}
+    pub(super) fn add(&self, handler: *mut IEventHandler, descriptor: FileDescriptor) -> tresult {
+        // SAFETY: the plugin's handler, or null.
+        let Some(handler) = (unsafe { ComRef::from_raw(handler) }) else {
+            return kInvalidArgument;
+        };
+        let mut watched = self.descriptors.lock().unwrap();
+        watched.push((handler.to_com_ptr(), descriptor));
+        kResultOk
+    }
 
-const POLLIN: i16 = 1;
+    pub(super) fn remove(&self, handler: *mut IEventHandler) -> tresult {
+        let mut watched = self.descriptors.lock().unwrap();
+        watched.retain(|(known, _)| known.as_ptr() != handler);
+        kResultOk
+    }
 
-unsafe extern "C" {
-    fn poll(descriptors: *mut pollfd, count: std::ffi::c_ulong, timeout_ms: i32) -> i32;
+    pub(super) fn add_timer(&self, handler: *mut ITimerHandler, period_ms: u64) -> tresult {
+        // SAFETY: the plugin's handler, or null.
+        let Some(handler) = (unsafe { ComRef::from_raw(handler) }) else {
+            return kInvalidArgument;
+        };
+        let period = Duration::from_millis(period_ms.max(5));
+        self.timers.lock().unwrap().push(Timer {
+            handler: handler.to_com_ptr(),
+            period,
+            due: Instant::now() + period,
+        });
+        kResultOk
+    }
+
+    pub(super) fn remove_timer(&self, handler: *mut ITimerHandler) -> tresult {
+        let mut timers = self.timers.lock().unwrap();
+        timers.retain(|timer| timer.handler.as_ptr() != handler);
+        kResultOk
+    }
 }
 
 impl Class for Context {
@@ -97,34 +162,35 @@ macro_rules! host_application {
 host_application!(Context);
 host_application!(Loop);
 
-impl IRunLoopTrait for Loop {
-    unsafe fn registerEventHandler(
-        &self,
-        handler: *mut IEventHandler,
-        descriptor: FileDescriptor,
-    ) -> tresult {
-        // SAFETY: the plugin's handler.
-        let handler = unsafe { ComRef::from_raw(handler) }.expect("a handler");
-        let mut watched = self.watched.lock().unwrap();
-        watched.push((handler.to_com_ptr(), descriptor));
-        kResultOk
-    }
+macro_rules! run_loop {
+    ($object:ty, $watch:tt) => {
+        impl IRunLoopTrait for $object {
+            unsafe fn registerEventHandler(
+                &self,
+                handler: *mut IEventHandler,
+                descriptor: FileDescriptor,
+            ) -> tresult {
+                self.$watch.add(handler, descriptor)
+            }
 
-    unsafe fn unregisterEventHandler(&self, handler: *mut IEventHandler) -> tresult {
-        let mut watched = self.watched.lock().unwrap();
-        watched.retain(|(known, _)| known.as_ptr() != handler);
-        kResultOk
-    }
+            unsafe fn unregisterEventHandler(&self, handler: *mut IEventHandler) -> tresult {
+                self.$watch.remove(handler)
+            }
 
-    unsafe fn registerTimer(
-        &self,
-        _handler: *mut ITimerHandler,
-        _interval: TimerInterval,
-    ) -> tresult {
-        kNotImplemented
-    }
+            unsafe fn registerTimer(
+                &self,
+                handler: *mut ITimerHandler,
+                interval: TimerInterval,
+            ) -> tresult {
+                self.$watch.add_timer(handler, interval)
+            }
 
-    unsafe fn unregisterTimer(&self, _handler: *mut ITimerHandler) -> tresult {
-        kNotImplemented
-    }
+            unsafe fn unregisterTimer(&self, handler: *mut ITimerHandler) -> tresult {
+                self.$watch.remove_timer(handler)
+            }
+        }
+    };
 }
+pub(super) use run_loop;
+
+run_loop!(Loop, 0);

@@ -27,6 +27,8 @@ mod pulse;
 pub mod rack_view;
 pub mod settings;
 pub mod shared;
+#[cfg(test)]
+pub mod testing;
 pub mod theme;
 pub mod tree;
 

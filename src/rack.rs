@@ -14,6 +14,7 @@
 //! it does not understand, so that a document of a later version, or with somebody's own notes in
 //! it, comes back out as it went in. As text it is read and written by [`crate::state`].
 
+pub mod ahead;
 #[cfg(test)]
 pub(crate) mod arbitrary;
 mod chain;

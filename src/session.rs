@@ -8,6 +8,7 @@
 //! goes. A child that cannot be had, or that fails, is replaced by a placeholder; the slot's plugin
 //! reference and state in the model stay as they were, and so are saved as they came.
 
+mod ahead;
 mod cores;
 mod first_rack;
 mod gestures;
@@ -127,6 +128,7 @@ pub struct Session {
     unreadable: Option<String>,
     warnings: Vec<String>,
     viewing: viewing::Viewing,
+    ahead: ahead::SetAhead,
 }
 
 impl Session {
@@ -150,6 +152,7 @@ impl Session {
             unreadable: None,
             warnings: Vec::new(),
             viewing: viewing::Viewing::default(),
+            ahead: ahead::SetAhead::default(),
         }
     }
 
@@ -206,6 +209,7 @@ impl Session {
             .extend(std::mem::take(&mut self.slots).into_values());
         self.desk = Desk::default();
         self.rack = rack;
+        self.ahead.clear();
         self.begin_mappings();
         if self.preparation.is_some() {
             self.refresh(thread);
@@ -225,7 +229,10 @@ impl Session {
         self.keep_states();
         self.take_over_controls();
         self.save_mappings();
-        state::to_text(&self.rack)
+        self.save_ahead();
+        let text = state::to_text(&self.rack);
+        self.forget_saved_ahead();
+        text
     }
 
     /// Writes the children's states as they are now into the model.
@@ -366,6 +373,7 @@ impl Session {
     pub fn set_parameter(&mut self, slot: SlotId, index: usize, value: f32) {
         if let Some(loaded) = self.slots.get_mut(&slot) {
             loaded.set_parameter(index, value);
+            self.note_ahead(slot, index, value);
         }
     }
 

@@ -172,3 +172,38 @@ fn what_cannot_be_done_is_told_once_with_a_number_of_its_own() {
     let view = wait(&session, "another", |view| number(view) == 2);
     assert_eq!(view.notice.as_ref().expect("a notice").words, "second");
 }
+
+#[test]
+fn what_is_set_while_nothing_plays_is_saved_though_the_plugin_has_not_heard_of_it() {
+    for plugin in ["VST3:ZamCompX2", "LV2:ZamCompX2", "LADSPA:ZamCompX2"] {
+        let (session, mut player) = open(&format!(r#"{{"chain": [{{"plugin": "{plugin}"}}]}}"#));
+        let ratio = |session: &mut matryoshka::session::Session| {
+            let slot = session.rack().slots().next().expect("a slot").id;
+            let parameters = session.parameters(slot);
+            let ratio = parameters.into_iter().find(|known| known.name == "Ratio");
+            (slot, ratio.expect("a ratio"))
+        };
+        let saved = session
+            .ask(move |thread, session| {
+                let (slot, known) = ratio(session);
+                session.turn_parameter(thread, slot, known.index, TurnKind::Value(0.75));
+                session.save(thread)
+            })
+            .expect("the message thread");
+        let value = session
+            .ask(move |thread, session| {
+                session.load(thread, &saved).expect("a rack");
+                ratio(session).1.value
+            })
+            .expect("the message thread");
+        assert!((value - 0.75).abs() < 1e-3, "{plugin}: {value}");
+
+        // Once it has played, the plugin's own state is enough, and what it says later counts.
+        for _ in 0..4 {
+            play(&mut player);
+        }
+        let text = session.ask(|thread, session| session.save(thread));
+        let text = text.expect("the message thread");
+        assert!(!text.contains("parameters_ahead"), "{plugin}: {text}");
+    }
+}

@@ -4,6 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use super::ahead::{self, Ahead};
 use super::fields::{Fields, Mistake, is_default, mistake, write_number};
 use super::limits;
 use super::mapping::{Holder, Mappings};
@@ -52,6 +53,9 @@ pub struct Slot {
     /// The host's parameters that move it, or parameters of its child.
     #[serde(skip_serializing_if = "Mappings::is_empty")]
     pub mappings: Mappings,
+    /// What was set of the child's parameters, and may not be in its state yet.
+    #[serde(skip_serializing_if = "is_default")]
+    pub parameters_ahead: Ahead,
     /// What the child wanted to have saved; `None` for a child with its defaults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<ChildState>,
@@ -93,6 +97,7 @@ impl Slot {
             midi: SlotMidi::default(),
             output: 0,
             mappings: Mappings::default(),
+            parameters_ahead: Ahead::new(),
             state: None,
             unknown: Map::new(),
         }
@@ -114,6 +119,7 @@ impl Slot {
             midi: SlotMidi::read(&mut fields)?,
             output: fields.whole(&limits::OUTPUT)? as u8,
             mappings: Mappings::read(&mut fields, Holder::Slot)?,
+            parameters_ahead: ahead::read(&mut fields)?,
             state: Option::deserialize(fields.take("state").unwrap_or(&Value::Null))
                 .map_err(|error: serde_json::Error| error.to_string())?,
             unknown: fields.rest(),

@@ -83,6 +83,7 @@ impl Session {
             labels: Labels::of(&self.rack),
         };
         let score = scoring.score(&mut self.rack);
+        self.apply_ahead();
         self.tail.set(self.slots.values().map(LoadedSlot::tail));
         self.rewire();
         self.is_behind = !self.conductor.is_ready();

@@ -7,7 +7,7 @@ use super::view::{Board, Notice, ParameterView, SlotView, View};
 use super::{Session, trouble};
 use crate::child::{Description, Turn, TurnKind};
 use crate::rack::edit::{Edit, EditError};
-use crate::rack::{ItemId, Place, Slot, SlotId};
+use crate::rack::{Item, ItemId, Place, Slot, SlotId};
 use crate::threads::MessageThread;
 
 /// How many ticks pass between two looks at what changes by itself.
@@ -151,11 +151,15 @@ impl Session {
     /// The first copy that does not fit into the rack; those before it are there.
     pub fn duplicate(&mut self, thread: &MessageThread, items: &[ItemId]) -> Result<(), EditError> {
         self.keep_states();
-        for item in items {
-            let (Some(place), Some(copy)) = (self.rack.place(*item), self.rack.item(*item)) else {
+        self.save_ahead();
+        let copies: Vec<(ItemId, Item)> = (items.iter())
+            .filter_map(|item| Some((*item, self.rack.item(*item)?.clone())))
+            .collect();
+        self.forget_saved_ahead();
+        for (item, mut copy) in copies {
+            let Some(place) = self.rack.place(item) else {
                 continue;
             };
-            let mut copy = copy.clone();
             copy.forget_ids();
             let place = Place {
                 at: place.at + 1,

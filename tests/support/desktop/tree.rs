@@ -13,6 +13,9 @@ use super::hands::Button;
 use super::picture::Area;
 use super::{Desktop, wait_for};
 
+/// Names the file.
+pub(super) const VARIABLE: &str = "MATRYOSHKA_EDITOR_TREE";
+
 /// One frame's tree.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Snapshot {
@@ -84,17 +87,17 @@ impl Snapshot {
 pub struct Tree<'a> {
     desktop: &'a Desktop,
     window: u32,
-    file: PathBuf,
+    /// Where the editor tells what it shows, unless it should not.
+    file: Option<PathBuf>,
 }
 
 impl Desktop {
     /// The tree of the editor in that window of the host's.
     pub fn tree(&self, window: u32) -> Tree<'_> {
-        let file = env::var_os("MATRYOSHKA_EDITOR_TREE").expect("a file for the tree");
         Tree {
             desktop: self,
             window,
-            file: file.into(),
+            file: env::var_os(VARIABLE).map(PathBuf::from),
         }
     }
 
@@ -109,7 +112,7 @@ impl Desktop {
 impl Tree<'_> {
     /// The last frame's tree; `None` before the first one.
     pub fn now(&self) -> Option<Snapshot> {
-        let bytes = fs::read(&self.file).ok()?;
+        let bytes = fs::read(self.file.as_ref()?).ok()?;
         // The file is replaced as a whole, so that it is never half a tree.
         Some(serde_json::from_slice(&bytes).unwrap_or_else(|error| {
             let text = String::from_utf8_lossy(&bytes);
@@ -119,7 +122,9 @@ impl Tree<'_> {
 
     /// Forgets the last frame, so that what is waited for comes from a later one.
     pub fn forget(&self) {
-        let _ = fs::remove_file(&self.file);
+        let file = self.file.as_ref();
+        // There may be none yet.
+        let _ = file.map(fs::remove_file);
     }
 
     /// The last frame's number; 0 before the first one.

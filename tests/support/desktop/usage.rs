@@ -1,5 +1,7 @@
 //! What this process holds and uses, as the system counts it.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::time::Duration;
 
@@ -28,24 +30,15 @@ impl Usage {
         }
     }
 
-    /// The processor time that the process's threads have taken so far.
-    pub fn processor_time() -> Duration {
-        let clock = rustix::time::ClockId::ProcessCPUTime;
-        let time = rustix::time::clock_gettime(clock);
-        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-    }
-
-    /// The same by thread: its name, and its time in ticks of the system's clock (10 ms).
-    pub fn threads_and_ticks() -> Vec<(String, u64)> {
+    /// The processor time that each of the process's threads has taken so far, by its number, with its name. What
+    /// threads took that have ended is not in it.
+    pub fn processor_time() -> HashMap<OsString, (String, Duration)> {
         let tasks = fs::read_dir("/proc/self/task").expect("/proc").flatten();
         let read = |task: fs::DirEntry| {
-            let stat = fs::read_to_string(task.path().join("stat")).ok()?;
-            let (head, tail) = stat.rsplit_once(')')?;
-            let name = head.split_once('(')?.1.to_owned();
-            let fields: Vec<&str> = tail.split_whitespace().collect();
-            let ticks = [11, 12].map(|it: usize| fields.get(it)?.parse::<u64>().ok());
-            let [user, system] = ticks;
-            Some((name, user? + system?))
+            let of = |file: &str| fs::read_to_string(task.path().join(file)).ok();
+            let nanoseconds = of("schedstat")?.split_whitespace().next()?.parse().ok()?;
+            let name = of("comm")?.trim_end().to_owned();
+            Some((task.file_name(), (name, Duration::from_nanos(nanoseconds))))
         };
         tasks.filter_map(read).collect()
     }

@@ -1,0 +1,57 @@
+//! The editor of the VST3, in our VST3 host.
+
+use matryoshka_test_host::vst3::{Context, Handler, Vst3Library};
+use vst3::ComWrapper;
+
+use crate::desktop::{Usage, on_a_desktop, wait_until};
+use crate::stage::{SOON, TWO_SLOTS, scan};
+use crate::support::{bundled, state};
+
+#[test]
+fn the_vst3s_editor_opens_resizes_and_leaves_nothing() {
+    on_a_desktop(|desktop| {
+        scan();
+        let library = Vst3Library::load(bundled("Matryoshka.vst3")).expect("the bundle");
+        let mut instance = library.create("Matryoshka").expect("an instance");
+        instance.initialize(&ComWrapper::new(Context));
+        let handler = ComWrapper::new(Handler::default());
+        instance.set_handler(Some(&handler));
+        instance.load(&state(TWO_SLOTS)[8..]).expect("a state");
+        let once = |turn: usize| {
+            let view = instance
+                .open_editor("A track of a VST3 host", Some(1.0))
+                .expect("an editor");
+            let tree = desktop.tree(view.window().id());
+            tree.wait_for("", "Slot 1 ZamCompX2", || {
+                view.turn(5);
+            });
+            assert!(view.can_resize());
+            let wanted = [(900, 600), (1100, 700)][turn % 2];
+            let size = view.resize(wanted).expect("another size");
+            assert_eq!(view.size().expect("a size"), size);
+            let is_drawn = view.pump_until(SOON, || {
+                let now = tree.now().expect("a tree");
+                now.size.map(|it| it.round() as u32) == [size.0, size.1]
+            });
+            assert!(is_drawn, "no frame of that size");
+            if turn == 0 {
+                let picture = desktop.keep_picture("open").part(tree.whole());
+                picture.assert_shows_something("the VST3's editor");
+            }
+            tree.forget();
+        };
+        for turn in 0..3 {
+            once(turn);
+        }
+        let count = || {
+            let now = Usage::now();
+            (now.threads, now.descriptors, desktop.screen.count_windows())
+        };
+        let before = count();
+        for turn in 0..20 {
+            once(turn);
+        }
+        wait_until("all to be as before", || count() == before);
+        instance.set_handler(None);
+    });
+}

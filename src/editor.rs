@@ -9,6 +9,7 @@
 //!
 //! ```text
 //!   header        name, open, save, latency, cost, panic, settings
+//!   notices       what could not be done, while there is any
 //!   side | rack   browser, mapping, settings or files; chains, splits and slots
 //!        | parameters of one slot
 //! ```
@@ -19,7 +20,9 @@ pub mod files;
 pub mod header;
 pub mod level;
 mod link;
+pub mod listing;
 pub mod mapping;
+pub mod notices;
 pub mod parameters;
 mod perform;
 pub mod preferences;
@@ -31,6 +34,7 @@ pub mod shared;
 pub mod testing;
 pub mod theme;
 pub mod tree;
+pub mod typed;
 
 use std::sync::Arc;
 
@@ -51,6 +55,7 @@ pub struct Editor {
     shared: Shared,
     before: Arc<View>,
     header: header::Header,
+    notices: notices::Notices,
     rack: rack_view::RackView,
     browser: browser::Browser,
     parameters: parameters::ParametersPanel,
@@ -68,6 +73,7 @@ impl Editor {
             shared: Shared::default(),
             before: Arc::default(),
             header: header::Header::default(),
+            notices: notices::Notices::default(),
             rack: rack_view::RackView::default(),
             browser: browser::Browser::default(),
             parameters: parameters::ParametersPanel::default(),
@@ -102,6 +108,9 @@ impl Editor {
         let theme = Theme::of(self.preferences.look);
         if self.dressed != Some(theme.look) {
             theme.apply(ui.ctx());
+            // The scale is the musician's preference, and kept: see `settings`.
+            ui.ctx()
+                .options_mut(|options| options.zoom_with_keyboard = false);
             self.dressed = Some(theme.look);
         }
         self.shared.follow(&self.before, view);
@@ -116,6 +125,9 @@ impl Editor {
             commands: &mut commands,
         };
         egui::Panel::top("header").show(ui, |ui| self.header.show(ui, &mut cx));
+        if self.notices.any(cx.view, cx.shared) {
+            egui::Panel::top("notices").show(ui, |ui| self.notices.show(ui, &mut cx));
+        }
         if cx.shared.side != Side::Nothing {
             egui::Panel::left("side")
                 .resizable(true)

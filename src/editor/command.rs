@@ -106,6 +106,8 @@ pub enum Command {
     },
     /// Writes the rack to a file.
     SaveRack(PathBuf),
+    /// Looks into a folder, for rack files.
+    ListFolder(PathBuf),
     /// Says whose parameters are to be looked at.
     WatchParameters(Vec<SlotId>),
     /// Looks for plugins that are new or have changed, or at all of them again.
@@ -121,6 +123,8 @@ pub enum Command {
     SetHidden(ProductKey, bool),
     /// Says where else plugins are.
     SetFolders(Vec<PathBuf>),
+    /// Says which format of a plugin is preferred: the first one.
+    SetFormatOrder(Vec<String>),
     /// Keeps how the editor looks.
     SetPreferences(EditorPreferences),
     /// Keeps the window's size, in points, for windows to come.

@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 use tempfile::NamedTempFile;
 
 use super::command::Command;
+use super::listing::Listing;
 use super::perform::perform;
 use super::preferences::EditorPreferences;
 use super::pulse::Pulse;
@@ -49,6 +50,7 @@ struct Common {
     view: Mutex<Arc<View>>,
     catalog: Mutex<CatalogView>,
     trouble: Mutex<Option<String>>,
+    listing: Mutex<Option<Arc<Listing>>>,
 }
 
 /// See the [module](self). Dropping it ends the thread, and closes the children's windows.
@@ -94,6 +96,11 @@ impl Link {
     /// What could not be done, besides what the session tells.
     pub fn take_trouble(&self) -> Option<String> {
         self.common.trouble.lock().take()
+    }
+
+    /// The folder that was [looked into](Command::ListFolder) last, once.
+    pub fn take_listing(&self) -> Option<Arc<Listing>> {
+        self.common.listing.lock().take()
     }
 
     /// Has something done, soon.
@@ -246,6 +253,10 @@ impl Worker {
                 }),
                 Err(error) => self.tell(format!("{}: {error}", path.display())),
             },
+            Command::ListFolder(folder) => {
+                *self.common.listing.lock() = Some(Arc::new(Listing::of(&folder)));
+                (self.redraw)();
+            }
             Command::WatchParameters(slots) => session.board().watch_parameters(slots),
             Command::Scan { again } => {
                 session.start_scan(ScanOptions {
@@ -263,6 +274,9 @@ impl Worker {
             }
             Command::SetFolders(folders) => {
                 self.prefer(|preferences| preferences.folders = folders)
+            }
+            Command::SetFormatOrder(order) => {
+                self.prefer(|preferences| preferences.format_order = order);
             }
             Command::SetPreferences(preferences) => self.keep(&preferences),
             Command::KeepSize(size) => {

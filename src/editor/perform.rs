@@ -54,12 +54,14 @@ pub(super) fn perform(thread: &MessageThread, session: &mut Session, command: Co
         Command::OpenRack(_)
         | Command::InsertRack { .. }
         | Command::SaveRack(_)
+        | Command::ListFolder(_)
         | Command::WatchParameters(_)
         | Command::Scan { .. }
         | Command::StopScan
         | Command::SetFavourite(..)
         | Command::SetHidden(..)
         | Command::SetFolders(_)
+        | Command::SetFormatOrder(_)
         | Command::SetPreferences(_)
         | Command::KeepSize(_) => {}
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::Command;
+use super::listing::Listing;
 use super::preferences::EditorPreferences;
 use super::theme::Theme;
 use crate::catalog::{Catalog, Preferences, ProductKey, Progress};
@@ -94,6 +95,8 @@ pub struct Shared {
     pub parameters_of: Option<SlotId>,
     /// The rack's file, once it was opened from one or saved to one.
     pub file: Option<PathBuf>,
+    /// The folder that was looked into last.
+    pub listing: Option<Arc<Listing>>,
     /// The notice that was put away last.
     pub notice_seen: u64,
     /// What could not be done last, besides what the session tells.

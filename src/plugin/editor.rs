@@ -272,12 +272,21 @@ impl NiceEguiApp for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let now = {
             let link = self.common.link.lock();
-            link.as_ref()
-                .map(|link| (link.view(), link.catalog(), link.take_trouble()))
+            link.as_ref().map(|link| {
+                (
+                    link.view(),
+                    link.catalog(),
+                    link.take_trouble(),
+                    link.take_listing(),
+                )
+            })
         };
-        let Some((view, catalog, trouble)) = now else {
+        let Some((view, catalog, trouble, listing)) = now else {
             return;
         };
+        if listing.is_some() {
+            self.rack.shared().listing = listing;
+        }
         if let Some(trouble) = trouble {
             self.rack.shared().trouble = Some(trouble);
         }

@@ -139,6 +139,7 @@ impl Drop for View {
             self.view.removed();
             self.view.setFrame(std::ptr::null_mut());
         }
+        self.frame.watch.clear();
     }
 }
 

@@ -95,6 +95,12 @@ impl Stage {
         self.window.set(window);
     }
 
+    /// Has editors to come look as they do at first.
+    pub fn forget_preferences(&self) {
+        // There may be none yet.
+        let _ = std::fs::remove_file(self.desktop.folder.join("data/editor.json"));
+    }
+
     /// Closes the editor.
     pub fn close(&self) {
         self.instance.borrow_mut().close_editor();

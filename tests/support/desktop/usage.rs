@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 /// Counts at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,23 @@ impl Usage {
             descriptors: count("/proc/self/fd"),
             resident_kib: resident.and_then(|it| it.parse().ok()).expect("VmRSS"),
         }
+    }
+
+    /// What it is once threads and descriptors have stayed the same for a while: what ends on another thread may
+    /// take a moment.
+    pub fn settled() -> Self {
+        const QUIET: Duration = Duration::from_millis(500);
+        let counts = |usage: &Self| (usage.threads, usage.descriptors);
+        let (mut last, mut since) = (Self::now(), Instant::now());
+        while since.elapsed() < QUIET {
+            thread::sleep(Duration::from_millis(10));
+            let now = Self::now();
+            if counts(&now) != counts(&last) {
+                since = Instant::now();
+            }
+            last = now;
+        }
+        last
     }
 
     /// What the open descriptors stand for, sorted.

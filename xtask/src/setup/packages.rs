@@ -143,6 +143,21 @@ const PACKAGES: &[Package] = &[
     ),
     package(
         Need::Test,
+        "xsettingsd",
+        "settings for windows on it: JUCE asks whoever owns them",
+    ),
+    package(
+        Need::Test,
+        "xdotool",
+        "pointer and keys on it, for the tests of the editor",
+    ),
+    package(
+        Need::Test,
+        "libgl1-mesa-dri",
+        "OpenGL without a graphics card, which the editor is drawn with there",
+    ),
+    package(
+        Need::Test,
         "binutils",
         "nm, which shows what the bundles export",
     ),

@@ -26,6 +26,7 @@ mod tail;
 mod trouble;
 mod turns;
 mod upkeep;
+mod windows;
 mod words;
 
 use std::collections::{BTreeMap, HashSet};
@@ -38,6 +39,7 @@ pub use host_parameters::{HostNews, HostParameter, HostParameters, HostRefresh};
 pub use learning::Learning;
 pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
+pub use windows::{SlotWindow, Surroundings};
 pub use words::{percent, value_of_percent};
 
 use crate::catalog::Thoroughness;
@@ -53,6 +55,7 @@ use crate::threads::MessageThread;
 use cores::RackCores;
 use loaded_slot::LoadedSlot;
 use patchbay::Patchbay;
+use windows::Windows;
 
 /// What the host tells before it plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,6 +110,7 @@ pub struct Session {
     leaving: Vec<LoadedSlot>,
     desk: Desk,
     patchbay: Patchbay,
+    windows: Windows,
     conductor: Conductor,
     cores: Arc<RackCores>,
     preparation: Option<Preparation>,
@@ -132,6 +136,7 @@ impl Session {
             leaving: Vec::new(),
             desk: Desk::default(),
             patchbay: Patchbay::default(),
+            windows: Windows::default(),
             conductor: Conductor::new(publisher),
             cores: Arc::default(),
             preparation: None,

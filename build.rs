@@ -11,6 +11,7 @@ const BRIDGES: &[&str] = &[
     "buffer",
     "description",
     "editor_presence",
+    "editor_window",
     "format_manager",
     "instance",
     "levels",

@@ -59,6 +59,7 @@ use crate::threads::MessageThread;
 use cores::RackCores;
 use loaded_slot::LoadedSlot;
 use patchbay::Patchbay;
+use windows::Windows;
 
 /// What the host tells before it plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,6 +114,7 @@ pub struct Session {
     leaving: Vec<LoadedSlot>,
     desk: Desk,
     patchbay: Patchbay,
+    windows: Windows,
     conductor: Conductor,
     cores: Arc<RackCores>,
     preparation: Option<Preparation>,
@@ -140,6 +142,7 @@ impl Session {
             leaving: Vec::new(),
             desk: Desk::default(),
             patchbay: Patchbay::default(),
+            windows: Windows::default(),
             conductor: Conductor::new(publisher),
             cores: Arc::default(),
             preparation: None,

@@ -23,6 +23,7 @@ mod link;
 pub mod listing;
 pub mod mapping;
 pub mod notices;
+pub mod number;
 pub mod parameters;
 mod perform;
 pub mod preferences;
@@ -86,6 +87,7 @@ impl Editor {
     /// Another window is there: egui knows nothing yet.
     pub fn begin(&mut self) {
         self.dressed = None;
+        self.parameters.begin();
     }
 
     /// How the musician likes it.
@@ -129,6 +131,7 @@ impl Editor {
             shared: &mut self.shared,
             commands: &mut commands,
         };
+        self.parameters.watch(&mut cx);
         egui::Panel::top("header").show(ui, |ui| self.header.show(ui, &mut cx));
         if self.notices.any(cx.view, cx.shared) {
             egui::Panel::top("notices").show(ui, |ui| self.notices.show(ui, &mut cx));

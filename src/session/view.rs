@@ -53,6 +53,8 @@ pub struct ParameterView {
     pub parameter: Parameter,
     /// The host parameters that move it.
     pub mapped: Vec<HostId>,
+    /// All of its values in the child's words, where there are only a few; empty for the others.
+    pub choices: Arc<[String]>,
 }
 
 /// A slot as it was.

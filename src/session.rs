@@ -43,7 +43,7 @@ pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
 pub use view::{Board, Notice, ParameterView, SlotView, View, Watching};
 pub use windows::{SlotWindow, Surroundings};
-pub use words::{percent, value_of_percent};
+pub use words::{control_name, control_text, percent, value_of_percent};
 
 use crate::catalog::Thoroughness;
 use crate::child::{Activation, Parameter, Tail};

@@ -9,7 +9,7 @@ use super::listing::Listing;
 use super::preferences::EditorPreferences;
 use super::theme::Theme;
 use crate::catalog::{Catalog, Preferences, ProductKey, Progress};
-use crate::rack::{HostId, ItemId, Place, PluginReference, SlotId};
+use crate::rack::{ChainId, HostId, ItemId, Place, PluginReference, SlotId};
 use crate::session::View;
 
 /// What every panel gets to draw with, and to say what was asked for.
@@ -81,6 +81,8 @@ pub struct Shared {
     pub selected: BTreeSet<ItemId>,
     /// What was selected last: keys go on from there, and plugins are inserted behind it.
     pub anchor: Option<ItemId>,
+    /// Plugins are inserted at this chain's end instead: that of an empty chain that was chosen, say.
+    pub chain: Option<ChainId>,
     /// A slot that is to come is to be selected: what is put into the rack by this editor.
     pub awaits_slot: bool,
     /// What stands at the side.
@@ -109,6 +111,14 @@ impl Shared {
         let item = item.into();
         self.selected = BTreeSet::from([item]);
         self.anchor = Some(item);
+        self.chain = None;
+    }
+
+    /// Chooses a chain, to insert at its end.
+    pub fn choose_chain(&mut self, chain: ChainId) {
+        self.selected.clear();
+        self.anchor = None;
+        self.chain = Some(chain);
     }
 
     /// Opens the browser to type in, with a first letter perhaps.
@@ -117,8 +127,14 @@ impl Shared {
         self.search = Some(typed.into());
     }
 
-    /// Where a plugin goes that is inserted now: behind what was selected last, or at the rack's end.
+    /// Where a plugin goes that is inserted now: to the end of the chain that was chosen, behind what was
+    /// selected last, or to the rack's end.
     pub fn insertion_place(&self, view: &View) -> Place {
+        let chosen = self.chain.and_then(|id| Some((id, view.rack.chain(id)?)));
+        if let Some((chain, items)) = chosen {
+            let at = items.0.len();
+            return Place { chain, at };
+        }
         let behind = self.anchor.and_then(|anchor| view.rack.place(anchor));
         match behind {
             Some(place) => Place {
@@ -126,7 +142,7 @@ impl Shared {
                 at: place.at + 1,
             },
             None => Place {
-                chain: crate::rack::ChainId::ROOT,
+                chain: ChainId::ROOT,
                 at: view.rack.chain.0.len(),
             },
         }
@@ -137,6 +153,7 @@ impl Shared {
         let is_there = |item: &ItemId| now.rack.place(*item).is_some();
         self.selected.retain(is_there);
         self.anchor = self.anchor.filter(is_there);
+        self.chain = self.chain.filter(|chain| now.rack.chain(*chain).is_some());
         self.parameters_of = self
             .parameters_of
             .filter(|slot| now.slots.contains_key(slot));

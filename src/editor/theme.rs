@@ -4,6 +4,26 @@ use egui::{Color32, Context, Visuals};
 
 use super::preferences::Look;
 
+/// Sizes, in points: pixels at a scale of 1.
+pub mod sizes {
+    /// The largest text: the names of plugins.
+    pub const NAME_TEXT: f32 = 17.0;
+    /// Most text.
+    pub const TEXT: f32 = 13.5;
+    /// The smallest text.
+    pub const SMALL_TEXT: f32 = 12.0;
+    /// Between things of one kind.
+    pub const GAP: f32 = 8.0;
+    /// Between what is around something and what is in it.
+    pub const PADDING: f32 = 8.0;
+    /// The height of buttons and fields.
+    pub const CONTROL: f32 = 24.0;
+    /// The width of a meter.
+    pub const METER: f32 = 8.0;
+    /// How round corners are.
+    pub const ROUNDING: f32 = 6.0;
+}
+
 /// The colours that panels draw with, besides egui's own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
@@ -25,6 +45,8 @@ pub struct Theme {
     pub on_accent: Color32,
     /// Something is amiss.
     pub warning: Color32,
+    /// Behind levels.
+    pub meter_back: Color32,
     /// Levels.
     pub meter: Color32,
     /// Levels above full scale.
@@ -47,6 +69,7 @@ impl Theme {
                 accent: Color32::from_rgb(255, 181, 71),
                 on_accent: Color32::from_rgb(24, 20, 10),
                 warning: Color32::from_rgb(255, 138, 122),
+                meter_back: Color32::from_rgb(16, 17, 20),
                 meter: Color32::from_rgb(94, 200, 140),
                 meter_hot: Color32::from_rgb(255, 96, 84),
                 outline: Color32::from_rgb(112, 118, 132),
@@ -61,6 +84,7 @@ impl Theme {
                 accent: Color32::from_rgb(176, 86, 0),
                 on_accent: Color32::from_rgb(255, 255, 255),
                 warning: Color32::from_rgb(176, 32, 24),
+                meter_back: Color32::from_rgb(222, 225, 231),
                 meter: Color32::from_rgb(22, 122, 68),
                 meter_hot: Color32::from_rgb(196, 28, 18),
                 outline: Color32::from_rgb(124, 130, 142),

@@ -1,0 +1,65 @@
+//! Small things that strips, splits and headers are made of.
+
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{
+    Align2, Color32, FontId, Id, Layout, Rect, Response, Stroke, StrokeKind, Ui, UiBuilder, Widget,
+};
+
+use crate::editor::Command;
+use crate::editor::shared::Context;
+use crate::editor::theme::Theme;
+use crate::editor::theme::sizes::{NAME_TEXT, ROUNDING};
+use crate::rack::SlotId;
+
+/// Puts a widget into a rectangle. By its id it is known from frame to frame, whatever comes and goes around it.
+pub fn put(ui: &mut Ui, id: Id, rect: Rect, widget: impl Widget) -> Response {
+    let builder = UiBuilder::new()
+        .scope_id(id)
+        .max_rect(rect)
+        .layout(Layout::centered_and_justified(egui::Direction::TopDown));
+    ui.new_child(builder).add(widget)
+}
+
+/// Writes a plugin's name, and says where it ends.
+pub fn name(ui: &Ui, rect: Rect, text: &str, colour: Color32) -> f32 {
+    self::text(ui, rect, text, NAME_TEXT, colour)
+}
+
+/// Writes a line of text from the left of a rectangle, cut short where it does not fit, and says where it ends.
+pub fn text(ui: &Ui, rect: Rect, text: &str, size: f32, colour: Color32) -> f32 {
+    if rect.width() < size || text.is_empty() {
+        return rect.left();
+    }
+    let format = TextFormat::simple(FontId::proportional(size), colour);
+    let mut job = LayoutJob::single_section(text.to_owned(), format);
+    job.wrap = TextWrapping::truncate_at_width(rect.width());
+    let galley = ui.painter().layout_job(job);
+    let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), rect);
+    ui.painter().galley(at.min, galley, colour);
+    at.right()
+}
+
+/// Shows where the keys go.
+pub fn focus_ring(ui: &Ui, theme: &Theme, rect: Rect) {
+    let stroke = Stroke::new(2.0, theme.text);
+    ui.painter()
+        .rect_stroke(rect, ROUNDING, stroke, StrokeKind::Inside);
+}
+
+/// Opens or closes a plugin's window; where it has none, its parameters stand below the rack.
+pub fn toggle_window(cx: &mut Context<'_>, slot: SlotId) {
+    let Some(live) = cx.view.slots.get(&slot) else {
+        return;
+    };
+    match (live.window.available, live.window.open) {
+        (true, false) => cx.commands.push(Command::OpenWindow(slot)),
+        (true, true) => cx.commands.push(Command::CloseWindow(slot)),
+        (false, _) => toggle_parameters(cx, slot),
+    }
+}
+
+/// Shows a plugin's parameters below the rack, or no longer.
+pub fn toggle_parameters(cx: &mut Context<'_>, slot: SlotId) {
+    let shown = cx.shared.parameters_of == Some(slot);
+    cx.shared.parameters_of = (!shown).then_some(slot);
+}

@@ -1,0 +1,340 @@
+//! A slot: a strip with what goes in at its left, what comes out at its right, the plugin's name large, and
+//! everything that is set on the slot.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use egui::accesskit::Role;
+use egui::{Button, Id, Rect, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::knob::Knob;
+use super::layout::WIDE;
+use super::{meter, pieces, words};
+use crate::editor::Command;
+use crate::editor::level::cost_in_words;
+use crate::editor::shared::Context;
+use crate::editor::theme::sizes::{CONTROL, METER, PADDING, ROUNDING, SMALL_TEXT};
+use crate::rack::edit::Edit;
+use crate::rack::limits::{INPUT_GAIN, MIX, OUTPUT_GAIN};
+use crate::rack::{Slot, SlotId};
+use crate::session::SlotView;
+
+/// What was done to a strip that its surroundings have to see to.
+pub struct Touched {
+    /// The title.
+    pub title: egui::Response,
+    /// What is around the controls.
+    pub body: egui::Response,
+    /// The menu's button.
+    pub menu: egui::Response,
+}
+
+/// A slot, as it is drawn.
+pub struct Strip<'a> {
+    /// As the document has it.
+    pub slot: &'a Slot,
+    /// As it is.
+    pub live: &'a SlotView,
+    /// Where it is.
+    pub rect: Rect,
+}
+
+/// What a slot's title is to egui.
+pub fn title_id(slot: SlotId) -> Id {
+    Id::unique(("slot", slot))
+}
+
+impl Strip<'_> {
+    /// Draws it.
+    pub fn show(&self, ui: &mut Ui, cx: &mut Context<'_>) -> Touched {
+        let selected = cx.shared.selected.contains(&self.slot.id.into());
+        self.frame(ui, cx, selected);
+        let body = ui.interact(self.rect, self.id("body"), Sense::CLICK);
+        let inner = self.rect.shrink(PADDING);
+        let meters = [
+            Rect::from_min_size(inner.min, vec2(METER, inner.height())),
+            Rect::from_min_max(pos2(inner.right() - METER, inner.top()), inner.max),
+        ];
+        let inner = inner.shrink2(vec2(METER + PADDING, 0.0));
+        let top = Rect::from_min_size(inner.min, vec2(inner.width(), CONTROL));
+        let (title, menu) = self.title_row(ui, cx, top, selected);
+        let row = top.translate(vec2(0.0, CONTROL + PADDING));
+        let end = self.controls(ui, cx, row);
+        let numbers = if self.rect.width() < WIDE {
+            row.translate(vec2(0.0, CONTROL))
+        } else {
+            Rect::from_min_max(pos2(end + PADDING, row.top()), row.max)
+        };
+        self.numbers(ui, cx, numbers);
+        let desk = self.live.desk.as_ref().map(|(_, meters)| meters);
+        let name = &self.live.description.name;
+        for (rect, level, which) in [
+            (meters[0], desk.map(|desk| &desk.input), "Input"),
+            (meters[1], desk.map(|desk| &desk.output), "Output"),
+        ] {
+            let label = format!("{which} level of {name}");
+            meter::show(ui, cx.theme, rect, level, self.id(which), &label);
+        }
+        Touched { title, body, menu }
+    }
+
+    fn id(&self, part: &str) -> Id {
+        Id::unique(("slot", self.slot.id, part))
+    }
+
+    fn is_bypassed(&self) -> bool {
+        match &self.live.desk {
+            Some((controls, _)) => controls.bypass.load(Relaxed),
+            None => self.slot.bypass,
+        }
+    }
+
+    fn frame(&self, ui: &Ui, cx: &Context<'_>, selected: bool) {
+        let theme = cx.theme;
+        let stroke = match (selected, &self.live.problem) {
+            (true, _) => Stroke::new(2.0, theme.accent),
+            (false, Some(_)) => Stroke::new(2.0, theme.warning),
+            (false, None) => Stroke::new(1.0, theme.outline),
+        };
+        let (rect, round) = (self.rect, ROUNDING);
+        ui.painter()
+            .rect(rect, round, theme.slot, stroke, StrokeKind::Inside);
+    }
+
+    fn title_row(
+        &self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        row: Rect,
+        selected: bool,
+    ) -> (egui::Response, egui::Response) {
+        let name = &self.live.description.name;
+        let mut right = row.right();
+        let mut take = |width: f32| {
+            let rect = Rect::from_x_y_ranges(right - width..=right, row.y_range());
+            right -= width + 4.0;
+            rect
+        };
+        let menu_rect = take(28.0);
+        let window_rect = take(64.0);
+        let warning = self.warning();
+        let warning_rect = warning.as_ref().map(|_| take(86.0));
+        let power_rect = Rect::from_min_size(row.min, vec2(44.0, row.height()));
+        let title_rect = Rect::from_min_max(
+            pos2(power_rect.right() + PADDING, row.top()),
+            pos2(right - 4.0, row.bottom()),
+        );
+
+        let title = ui.interact(title_rect, title_id(self.slot.id), Sense::click_and_drag());
+        self.title(ui, cx, &title, title_rect, selected);
+
+        let bypassed = self.is_bypassed();
+        let power = Button::selectable(!bypassed, if bypassed { "off" } else { "on" });
+        let response = pieces::put(ui, self.id("power"), power_rect, power);
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, true, bypassed, format!("Bypass {name}"))
+        });
+        if response.clicked() {
+            let (slot, bypass) = (self.slot.id, !bypassed);
+            cx.commands
+                .push(Command::Edit(vec![Edit::SetBypass { slot, bypass }]));
+        }
+        response.on_hover_text(match bypassed {
+            true => "Bypassed: the audio passes it by. Ctrl+B",
+            false => "Bypass: lets the audio pass it by. Ctrl+B",
+        });
+
+        if let (Some(reason), Some(rect)) = (&warning, warning_rect) {
+            let text = RichText::new("! Problem").color(cx.theme.warning);
+            let response = pieces::put(ui, self.id("warning"), rect, Button::new(text));
+            let label = format!("Warning: {reason}");
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+            response.on_hover_text(reason);
+        }
+        self.window_button(ui, cx, window_rect);
+        let menu = pieces::put(ui, self.id("menu"), menu_rect, Button::new("\u{22EE}"));
+        let label = format!("Menu of {name}");
+        menu.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let menu = menu.on_hover_text("What can be done with it. Ctrl+Enter or Shift+F10");
+        (title, menu)
+    }
+
+    fn title(&self, ui: &Ui, cx: &Context<'_>, title: &egui::Response, rect: Rect, selected: bool) {
+        let (theme, description) = (cx.theme, &self.live.description);
+        let label = format!(
+            "Slot {} {}",
+            words::path_of_numbers(&self.live.path),
+            description.name
+        );
+        title.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &label));
+        if title.has_focus() {
+            pieces::focus_ring(ui, theme, rect.expand2(vec2(4.0, 2.0)));
+        }
+        let dim = self.is_bypassed();
+        let colour = if dim { theme.weak_text } else { theme.text };
+        let name = match &self.slot.label {
+            Some(label) => format!("{} \u{201C}{label}\u{201D}", description.name),
+            None => description.name.clone(),
+        };
+        let small = words::joined([&description.format, &description.vendor]);
+        let end = pieces::name(ui, rect, &name, colour);
+        let rest = Rect::from_min_max(pos2(end + PADDING, rect.top()), rect.max);
+        pieces::text(ui, rest, &small, SMALL_TEXT, theme.weak_text);
+    }
+
+    fn window_button(&self, ui: &mut Ui, cx: &mut Context<'_>, rect: Rect) {
+        let (slot, window) = (self.slot.id, self.live.window);
+        let name = &self.live.description.name;
+        let (text, label, help) = match (window.available, window.open) {
+            (true, false) => (
+                "Open",
+                format!("Open the window of {name}"),
+                "Opens the plugin's window. Enter",
+            ),
+            (true, true) => (
+                "Close",
+                format!("Close the window of {name}"),
+                "Closes the plugin's window. Enter",
+            ),
+            (false, _) => (
+                "Params",
+                format!("Parameters of {name}"),
+                "The plugin has no window: shows its parameters below. Enter",
+            ),
+        };
+        let shown = cx.shared.parameters_of == Some(slot) && !window.available;
+        let button = Button::selectable(window.open || shown, text).frame_when_inactive(true);
+        let response = pieces::put(ui, self.id("window"), rect, button);
+        let on = window.open || shown;
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &label));
+        if response.clicked() {
+            pieces::toggle_window(cx, slot);
+        }
+        response.on_hover_text(help);
+    }
+
+    /// Draws what can be turned, and says where that ends.
+    fn controls(&self, ui: &mut Ui, cx: &mut Context<'_>, row: Rect) -> f32 {
+        let name = &self.live.description.name;
+        let (input, mix, output) = self.turned();
+        let mut left = row.left();
+        let mut room = |ui: &Ui, text: &str, width: f32| {
+            let label = Rect::from_x_y_ranges(left..=row.right(), row.y_range());
+            let end = pieces::text(ui, label, text, SMALL_TEXT, cx.theme.weak_text);
+            let rect = Rect::from_x_y_ranges(end + 4.0..=end + 4.0 + width, row.y_range());
+            left = rect.right() + PADDING;
+            rect
+        };
+        let gain = |id, name, help, live, limits: &crate::rack::limits::Limits| Knob {
+            id,
+            name,
+            help,
+            live,
+            default: limits.default,
+            range: limits.low..=limits.high,
+            unit: limits.unit,
+            speed: 0.1,
+            words: None,
+        };
+        let slot = self.slot.id;
+        let mut edits = Vec::new();
+
+        let label = format!("Input gain of {name}");
+        let help = "The gain before the plugin. Drag, or click to type; double click for 0 dB";
+        let knob = gain(self.id("input gain"), &label, help, input, &INPUT_GAIN);
+        let rect = room(ui, "In", 72.0);
+        if let Some(input_db) = knob.show(ui, rect) {
+            let output_db = output;
+            edits.push(Edit::SetGains {
+                slot,
+                input_db,
+                output_db,
+            });
+        }
+
+        let label = format!("Mix of {name}");
+        let knob = Knob {
+            id: self.id("mix"),
+            name: &label,
+            help: "How much of what comes out is the plugin's; the rest is what came in. Double click \
+                   for 100 %",
+            live: mix,
+            default: MIX.default,
+            range: MIX.low..=MIX.high,
+            unit: MIX.unit,
+            speed: 0.5,
+            words: None,
+        };
+        let rect = room(ui, "Mix", 68.0);
+        if let Some(percent) = knob.show(ui, rect) {
+            edits.push(Edit::SetMix { slot, percent });
+        }
+
+        let label = format!("Output gain of {name}");
+        let help = "The gain behind the plugin, before the mix. Double click for 0 dB";
+        let knob = gain(self.id("output gain"), &label, help, output, &OUTPUT_GAIN);
+        let rect = room(ui, "Out", 72.0);
+        if let Some(output_db) = knob.show(ui, rect) {
+            let input_db = input;
+            edits.push(Edit::SetGains {
+                slot,
+                input_db,
+                output_db,
+            });
+        }
+        if !edits.is_empty() {
+            cx.commands.push(Command::Edit(edits));
+        }
+        left
+    }
+
+    /// The input gain in dB, the mix in percent and the output gain in dB, as they are now.
+    fn turned(&self) -> (f32, f32, f32) {
+        let slot = self.slot;
+        match &self.live.desk {
+            None => (slot.input_gain_db, slot.mix_percent, slot.output_gain_db),
+            Some((controls, _)) => (
+                words::decibels(controls.input_gain.load(Relaxed), slot.input_gain_db),
+                words::near(controls.mix.load(Relaxed) * 100.0, slot.mix_percent),
+                words::decibels(controls.output_gain.load(Relaxed), slot.output_gain_db),
+            ),
+        }
+    }
+
+    /// Cost, latency, and what else is set otherwise than usual.
+    fn numbers(&self, ui: &Ui, cx: &Context<'_>, rect: Rect) {
+        let cost = self
+            .live
+            .desk
+            .as_ref()
+            .map(|(_, meters)| format!("CPU {}", cost_in_words(meters.cost.smoothed())));
+        let latency = words::latency(self.live.latency_samples, cx.view.sample_rate);
+        let mut parts: Vec<String> = Vec::new();
+        if self.is_bypassed() {
+            parts.push("off".to_owned());
+        }
+        parts.extend(cost);
+        parts.extend(latency);
+        parts.extend(words::peculiarities(self.slot));
+        let text = parts.join("  \u{B7}  ");
+        let colour = cx.theme.weak_text;
+        let end = pieces::text(ui, rect, &text, SMALL_TEXT, colour);
+        let shown = Rect::from_x_y_ranges(rect.left()..=end.max(rect.left()), rect.y_range());
+        let response = ui.interact(shown, self.id("numbers"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+        if response.hovered() {
+            response.on_hover_text(format!(
+                "{text}\nCPU: its share of the time that the host has for a block. Latency: by how much it \
+                 delays the audio."
+            ));
+        }
+    }
+
+    /// What is amiss, in words.
+    fn warning(&self) -> Option<String> {
+        let vain = self.live.vain_sources.iter();
+        let all: Vec<&str> = (self.live.problem.iter().chain(vain))
+            .map(String::as_str)
+            .collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+}

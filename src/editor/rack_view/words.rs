@@ -1,0 +1,109 @@
+//! What stands in the rack view, in words and numbers.
+
+use crate::rack::limits::{OUTPUT_GAIN, db_to_gain};
+use crate::rack::{Slot, Split, SplitKind};
+
+/// A path as the musician counts: "3", or "3.2.1" for the first item in the second chain of the split at place 3.
+pub fn path_of_numbers(path: &[usize]) -> String {
+    let numbers: Vec<String> = path.iter().map(|at| (at + 1).to_string()).collect();
+    numbers.join(".")
+}
+
+/// What is not empty, with dots between.
+pub fn joined<'a>(parts: impl IntoIterator<Item = &'a String>) -> String {
+    let parts: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("  \u{B7}  ")
+}
+
+/// A factor in decibels: what the document says, where it says the same.
+pub fn decibels(gain: f32, documented_db: f32) -> f32 {
+    if (gain - db_to_gain(documented_db)).abs() <= gain.abs() * 1e-4 {
+        return documented_db;
+    }
+    OUTPUT_GAIN.clamp(20.0 * gain.max(0.0).log10())
+}
+
+/// A number: what the document says, where it says nearly the same.
+pub fn near(live: f32, documented: f32) -> f32 {
+    match (live - documented).abs() < 1e-3 {
+        true => documented,
+        false => live,
+    }
+}
+
+/// How late something is: "64 samples (1.3 ms)"; nothing for what is on time.
+pub fn latency(samples: u32, sample_rate: Option<f64>) -> Option<String> {
+    let plural = if samples == 1 { "" } else { "s" };
+    match (samples, sample_rate) {
+        (0, _) => None,
+        (_, Some(rate)) if rate > 0.0 => {
+            let ms = f64::from(samples) * 1000.0 / rate;
+            Some(format!("{samples} sample{plural} ({ms:.1} ms)"))
+        }
+        _ => Some(format!("{samples} sample{plural}")),
+    }
+}
+
+/// What is set on a slot otherwise than usual and is not to be seen elsewhere on its strip.
+pub fn peculiarities(slot: &Slot) -> Vec<String> {
+    let mut bare = Slot::new(slot.plugin.clone());
+    bare.channels = slot.channels;
+    bare.sidechain = slot.sidechain.clone();
+    bare.midi = slot.midi.clone();
+    bare.output = slot.output;
+    bare.settings_in_words()
+}
+
+/// A frequency: "200 Hz", "2 kHz".
+pub fn hertz(hz: f32) -> String {
+    match hz {
+        1000.0.. => format!("{} kHz", (hz / 10.0).round() / 100.0),
+        _ => format!("{hz} Hz"),
+    }
+}
+
+/// What stands above a split: "Parallel", "Bands at 200 Hz, 2 kHz".
+pub fn kind(split: &Split) -> String {
+    match &split.kind {
+        SplitKind::Parallel => "Parallel".to_owned(),
+        SplitKind::LeftRight => "Left / right".to_owned(),
+        SplitKind::MidSide => "Mid / side".to_owned(),
+        SplitKind::Bands { crossovers_hz } => {
+            let at: Vec<String> = crossovers_hz.iter().map(|hz| hertz(*hz)).collect();
+            format!("Bands at {}", at.join(", "))
+        }
+    }
+}
+
+/// What a chain of a split, counted from zero, is called: by its name, else by its part, else by its number.
+pub fn chain(split: &Split, number: usize) -> String {
+    let name = split
+        .chains
+        .get(number)
+        .and_then(|chain| chain.name.clone());
+    name.filter(|name| !name.trim().is_empty())
+        .or_else(|| split.part_in_words(number))
+        .unwrap_or_else(|| (number + 1).to_string())
+}
+
+/// A chain as its title: "Chain 2", "Left", "Up to 200 Hz".
+pub fn chain_title(split: &Split, number: usize) -> String {
+    let words = chain(split, number);
+    if words.parse::<usize>().is_ok() {
+        return format!("Chain {words}");
+    }
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+/// A pan: "middle", "30 % left".
+pub fn pan(pan: f32) -> String {
+    let percent = (pan * 100.0).round();
+    match percent {
+        0.0 => "middle".to_owned(),
+        ..0.0 => format!("{} % left", -percent),
+        _ => format!("{percent} % right"),
+    }
+}

@@ -157,6 +157,10 @@ impl Editor {
                 .show(ui, |ui| self.parameters.show(ui, &mut cx));
         }
         egui::CentralPanel::default().show(ui, |ui| self.rack.show(ui, &mut cx));
+        if self.shared.search.is_some() {
+            // What was typed over the rack goes into the browser, which was drawn before it.
+            ui.ctx().request_repaint();
+        }
         for command in &commands {
             if let Command::SetPreferences(preferences) = command {
                 self.preferences = preferences.clone();

@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 
 use egui::{DragValue, Id, Slider, Ui};
 
+use super::typed::keep_keys;
+
 /// What is being dragged, of any number of numbers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Held(Option<(Id, f32)>);
@@ -62,6 +64,7 @@ impl Number<'_> {
         let mut value = Self::shown(held, id, now);
         let response = draw(ui, &mut value);
         let response = response.accessible_name(self.name).on_hover_text(self.why);
+        keep_keys(ui, &response);
         if response.dragged() {
             held.0 = Some((id, value));
             return None;

@@ -11,8 +11,9 @@ use crate::catalog::{
     Catalog, Entry, Failure, FileRecord, Outcome, Plugin, Preferences, ProductKey, Progress,
 };
 use crate::editor::testing::Stage;
-use crate::editor::{CatalogView, Command, Dragged, Side};
+use crate::editor::{CatalogView, Command, Dragged, Editor, EditorPreferences, Side};
 use crate::rack::{Place, PluginReference};
+use crate::session::View;
 
 fn plugin(name: &str, vendor: &str, format: &str, tags: &[&str]) -> Plugin {
     Plugin {
@@ -345,4 +346,69 @@ fn five_thousand_plugins_are_found_among_and_drawn_a_screenful_at_a_time() {
         panic!("{commands:?}");
     };
     assert_eq!(plugin.name, "Plugin 4711");
+}
+
+/// The whole editor, with what it asked for.
+struct Whole {
+    editor: Editor,
+    view: Arc<View>,
+    catalog: CatalogView,
+    commands: Vec<Command>,
+}
+
+fn whole() -> Harness<'static, Whole> {
+    let Stage { view, catalog, .. } = stage();
+    let whole = Whole {
+        editor: Editor::new(EditorPreferences::default()),
+        view: Arc::new(view),
+        catalog,
+        commands: Vec::new(),
+    };
+    let harness = Harness::builder()
+        .with_size([1000.0, 640.0])
+        .with_max_steps(16);
+    harness.build_ui_state(
+        |ui, whole: &mut Whole| {
+            let commands = whole.editor.show(ui, &whole.view, &whole.catalog);
+            whole.commands.extend(commands);
+        },
+        whole,
+    )
+}
+
+#[test]
+fn what_is_typed_over_the_rack_goes_to_the_browser_and_the_rack_hears_no_more_of_it() {
+    let mut harness = whole();
+    harness.run();
+    harness.event(egui::Event::Text("z".to_owned()));
+    harness.event(egui::Event::Text("e".to_owned()));
+    harness.key_press(Key::Enter);
+    harness.run();
+    let commands = std::mem::take(&mut harness.state_mut().commands);
+    let [Command::Insert { plugin, place, .. }] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((plugin.name.as_str(), place.at), ("ZamEQ2", 2));
+    assert!(harness.query_by_label("Search plugins").is_none());
+    // The rack has the keyboard again.
+    harness.event(egui::Event::Text("d".to_owned()));
+    harness.run();
+    let field = harness.get_by_label("Search plugins");
+    assert_eq!(field.value().as_deref(), Some("d"));
+}
+
+#[test]
+fn the_key_that_ends_a_name_is_not_for_the_rack() {
+    let mut harness = whole();
+    harness.run();
+    harness.get_by_label("Rack name").focus();
+    harness.run();
+    harness.event(egui::Event::Text("Vocals".to_owned()));
+    harness.key_press(Key::Enter);
+    harness.run();
+    let commands = std::mem::take(&mut harness.state_mut().commands);
+    let name = Some("Vocals".to_owned());
+    let edit = crate::rack::edit::Edit::SetName(name);
+    assert_eq!(commands, [Command::Edit(vec![edit])]);
+    assert!(harness.query_by_label("Search plugins").is_none());
 }

@@ -48,9 +48,7 @@ impl MappingPanel {
         let usual = descriptions.get(host.number());
         let usual = usual.map_or_else(String::new, |known| known.name.clone());
         ui.horizontal(|ui| {
-            let number = RichText::new(host.to_string())
-                .strong()
-                .color(cx.theme.accent);
+            let number = RichText::new(host.to_string()).strong();
             let number = ui.add(Label::new(number).sense(Sense::drag()).selectable(false));
             number.dnd_set_drag_payload(Dragged::Host(host));
             number

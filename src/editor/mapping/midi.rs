@@ -20,7 +20,7 @@ pub(super) fn in_words(control: MidiControl) -> String {
 /// Reads the same, and what comes near; `None` for what makes no sense.
 pub(super) fn read(text: &str) -> Option<MidiControl> {
     let text = text.to_lowercase().replace([',', '#'], " ");
-    let (message, channel) = match text.split_once("ch") {
+    let (message, channel) = match text.split_once(" ch") {
         Some((message, channel)) => {
             let digits = channel.trim_start_matches(|letter: char| !letter.is_ascii_digit());
             let channel: u8 = digits.trim().parse().ok()?;

@@ -168,8 +168,10 @@ fn a_parameter_is_dropped_on_a_host_parameter() {
     let mut harness = draw();
     let slot = harness.state().view.rack.slots().next().expect("a slot").id;
     let place = harness.get_by_label("Name of p002").rect().center();
+    harness.drag_at(harness.get_by_label("Mapping").rect().center());
+    harness.step();
     harness.hover_at(place);
-    harness.run();
+    harness.step();
     egui::DragAndDrop::set_payload(&harness.ctx, Dragged::Parameter(slot, 4));
     harness.drop_at(place);
     harness.run();

@@ -6,6 +6,7 @@ use super::bar::{Bar, Touch};
 use super::list::{mapped_in_words, snapped, with_unit};
 use super::{Entering, ParametersPanel, Turning, turn};
 use crate::child::{Parameter, TurnKind};
+use crate::editor::typed::keep_keys;
 use crate::editor::{Command, Context, Dragged, Side};
 use crate::rack::{HostId, SlotId};
 use crate::session::{Learning, ParameterView};
@@ -199,6 +200,7 @@ impl ParametersPanel {
                 let text = entering.text.trim().to_owned();
                 cx.commands.push(Command::Enter { slot, index, text });
             }
+            keep_keys(ui, &field);
             return;
         }
         let text = with_unit(parameter, &parameter.text);

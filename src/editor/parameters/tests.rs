@@ -94,8 +94,15 @@ fn a_double_click_sets_the_default() {
     let (mut harness, slot) = draw(vec![parameter(0, "Gain", None)]);
     let center = harness.get_by_label("Gain").rect().center();
     for _ in 0..2 {
-        harness.drag_at(center);
-        harness.drop_at(center);
+        // Both in a frame: frames are a quarter of a second here.
+        for pressed in [true, false] {
+            harness.input_mut().events.push(egui::Event::PointerButton {
+                pos: center,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
         harness.step();
     }
     harness.run();

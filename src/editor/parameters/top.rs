@@ -6,6 +6,7 @@ use egui::{Key, RichText, ScrollArea, TextEdit, Ui};
 
 use super::ParametersPanel;
 use crate::editor::settings::path_of;
+use crate::editor::typed::keep_keys;
 use crate::editor::{Command, Context};
 use crate::rack::SlotId;
 use crate::session::SlotView;
@@ -21,9 +22,11 @@ impl ParametersPanel {
             let search = TextEdit::singleline(&mut self.search)
                 .hint_text("Search parameters")
                 .desired_width(150.0);
-            ui.add(search)
+            let search = ui
+                .add(search)
                 .accessible_name("Search parameters")
                 .on_hover_text("Words of a name; or a host parameter, as p007");
+            keep_keys(ui, &search);
             show_programs(ui, cx, slot, of);
             let preset = ui
                 .selectable_label(self.preset.is_some(), "Load preset")
@@ -66,6 +69,7 @@ impl ParametersPanel {
                 .accessible_name("Preset file")
                 .on_hover_text("A .vstpreset of this plugin, for one; ~ is your folder");
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            keep_keys(ui, &field);
             let path = path_of(typed);
             let button = ui.add_enabled(path.is_some(), egui::Button::new("Load"));
             let button = button

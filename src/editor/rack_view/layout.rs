@@ -3,7 +3,6 @@
 //! what is dropped finds its place.
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
-use serde_json::Value;
 
 use crate::editor::theme::sizes::{GAP, PADDING};
 use crate::rack::{Chain, ChainId, Item, Place, Rack, Slot, Split};
@@ -31,7 +30,7 @@ pub enum Part<'a> {
     /// The frame of a split; the title is at its top.
     Split(&'a Split),
     /// Something that this version does not understand.
-    Unknown(&'a Value),
+    Unknown,
     /// The header of a split's chain, counted from zero.
     Header(&'a Split, usize),
     /// The room of a chain that holds nothing.
@@ -120,9 +119,9 @@ impl<'a> Plan<'a> {
                     self.part(Part::Slot(slot), from, vec2(width, height), place)
                 }
                 Item::Split(split) => self.split(split, from, width, place),
-                Item::Unknown(value) => {
+                Item::Unknown(_) => {
                     let size = vec2(width, UNKNOWN_HEIGHT);
-                    self.part(Part::Unknown(value), from, size, place)
+                    self.part(Part::Unknown, from, size, place)
                 }
             };
             let rect = Rect::from_min_max(from, pos2(from.x + width, bottom));

@@ -213,7 +213,7 @@ impl Session {
             self.rewire();
         }
         self.host.tell([], HostRefresh::AFTER_LOADING);
-        self.note_change();
+        self.note_load();
     }
 
     /// The rack document, with the children's states as they are now.

@@ -245,6 +245,7 @@ impl FilesPanel {
 
 fn open_rack(cx: &mut Context<'_>, path: PathBuf) {
     cx.shared.file = Some(path.clone());
+    cx.shared.awaits_rack = true;
     cx.shared.side = Side::Nothing;
     cx.commands.push(Command::OpenRack(path));
 }

@@ -21,6 +21,7 @@ pub(super) struct Viewing {
     board: Arc<Board>,
     ticks: u32,
     is_stale: bool,
+    loads: u64,
     notice: Option<Notice>,
 }
 
@@ -33,6 +34,12 @@ impl Session {
     /// The next tick makes a new picture.
     pub(super) fn note_change(&mut self) {
         self.viewing.is_stale = true;
+    }
+
+    /// The next tick makes a picture of another rack.
+    pub(super) fn note_load(&mut self) {
+        self.viewing.loads += 1;
+        self.note_change();
     }
 
     /// Tells whoever looks what could not be done.
@@ -97,6 +104,7 @@ impl Session {
         View {
             revision: before.revision,
             rack,
+            loads: self.viewing.loads,
             slots,
             chains,
             latencies: self.latencies(),

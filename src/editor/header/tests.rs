@@ -22,7 +22,8 @@ fn draw(stage: Stage, size: [f32; 2]) -> Harness<'static, Stage> {
     stage.draw(size, move |ui, cx| header.show(ui, cx))
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
+    "Keys",
     "Rack name",
     "New",
     "Open",

@@ -188,9 +188,11 @@ impl RackView {
         let chain = split.chains[number].id;
         let touched = header.show(ui, cx);
         let title = &touched.title;
-        if title.clicked() || (title.gained_focus() && cx.shared.chain.is_none()) {
-            cx.shared.choose_chain(chain);
+        if title.clicked() {
             title.request_focus();
+        }
+        if (title.clicked() || title.gained_focus()) && cx.shared.chain != Some(chain) {
+            cx.shared.choose_chain(chain);
         }
         if title.double_clicked() {
             let name = split.chains[number].name.clone();

@@ -209,3 +209,37 @@ pub fn kinds() -> [(&'static str, SplitKind); 7] {
         ("5 bands", bands(&[80.0, 300.0, 1200.0, 5000.0])),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state;
+
+    #[test]
+    fn however_many_are_moved_wherever_they_stand_there_in_their_order() {
+        let text = r#"{"chain": [{"plugin": "A"}, {"plugin": "B"}, {"?": 0}, {"plugin": "C"},
+            {"plugin": "D"}]}"#;
+        let before = state::parse(text).expect("a rack").rack;
+        let all: Vec<Option<ItemId>> = before.chain.0.iter().map(Item::id).collect();
+        for mask in 0..32_u32 {
+            let is_meant = |at: usize| mask & (1 << at) != 0 && all[at].is_some();
+            let moved: Vec<usize> = (0..5).filter(|at| is_meant(*at)).collect();
+            for at in 0..=5 {
+                let items: Vec<ItemId> = moved.iter().filter_map(|at| all[*at]).collect();
+                let chain = ChainId::ROOT;
+                let mut after = before.clone();
+                for edit in moves(&before, &items, Place { chain, at }) {
+                    after.apply(edit).expect("a move that can be made");
+                }
+                let rest = |range: std::ops::Range<usize>| {
+                    let rest = range.filter(|at| !moved.contains(at));
+                    rest.collect::<Vec<_>>()
+                };
+                let order = [rest(0..at), moved.clone(), rest(at..5)].concat();
+                let expected: Vec<_> = order.into_iter().map(|at| all[at]).collect();
+                let found: Vec<_> = after.chain.0.iter().map(Item::id).collect();
+                assert_eq!(found, expected, "{mask:b} to {at}");
+            }
+        }
+    }
+}

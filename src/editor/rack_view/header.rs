@@ -58,9 +58,8 @@ impl Header<'_> {
         let menu_rect = Rect::from_min_max(pos2(row.right() - 28.0, row.top()), row.max);
         let title_rect = Rect::from_min_max(row.min, pos2(menu_rect.left() - 4.0, row.bottom()));
         let title = self.title(ui, cx, title_rect);
-        let menu = pieces::put(ui, self.id("menu"), menu_rect, Button::new(pieces::MENU));
         let label = format!("Menu of chain {name}");
-        menu.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let menu = pieces::menu_button(ui, self.id("menu"), menu_rect, &label);
         let menu = menu.on_hover_text("What can be done with this chain");
         self.controls(ui, cx, row.translate(vec2(0.0, CONTROL + 4.0)), &name);
 

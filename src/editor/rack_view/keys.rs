@@ -59,6 +59,8 @@ pub(super) fn handle(ui: &Ui, cx: &mut Context<'_>, rack: &mut RackView) {
             return;
         }
     }
+    // It would press a button that has the focus.
+    pressed(ui, Modifiers::NONE, Key::Space);
     chords(ui, cx, rack);
     if on_title {
         plain(ui, cx, rack);

@@ -214,3 +214,50 @@ fn split_width(split: &Split) -> f32 {
         .sum();
     (columns - GAP + 2.0 * PADDING).max(NARROWEST)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state;
+
+    const NESTED: &str = r#"{"chain": [{"plugin": "A"},
+        {"split": "parallel", "chains": [
+            [{"plugin": "B"}, {"split": "mid_side", "chains": [[{"plugin": "C"}], []]}],
+            []]},
+        {"split": "parallel", "chains": []}, {"?": 0}]}"#;
+
+    #[test]
+    fn nothing_covers_anything_but_what_it_is_in_however_little_room_there_is() {
+        let rack = state::parse(NESTED).expect("a rack").rack;
+        for width in [0.0, 300.0, 700.0, 3000.0] {
+            let plan = Plan::of(&rack, width);
+            let all = Rect::from_min_size(Pos2::ZERO, plan.size);
+            for (number, one) in plan.parts.iter().enumerate() {
+                assert!(all.contains_rect(one.rect), "{width}: {one:?}");
+                for other in &plan.parts[number + 1..] {
+                    let apart = !one.rect.shrink(0.5).intersects(other.rect);
+                    let inside = matches!(one.part, Part::Split(_));
+                    let inside = inside && one.rect.contains_rect(other.rect);
+                    assert!(apart || inside, "{width}: {one:?} and {other:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_place_of_every_chain_can_be_pointed_at() {
+        let rack = state::parse(NESTED).expect("a rack").rack;
+        let plan = Plan::of(&rack, 1000.0);
+        for area in &plan.chains {
+            for at in 0..=area.items.len() {
+                let line = area.line(at);
+                let place = Place {
+                    chain: area.chain,
+                    at,
+                };
+                let found = plan.place_at(line.center()).map(|(place, _)| place);
+                assert_eq!(found, Some(place));
+            }
+        }
+    }
+}

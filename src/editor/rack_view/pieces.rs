@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align2, Color32, EventFilter, FontId, Id, Layout, Rect, Response, Stroke, StrokeKind, Ui,
-    UiBuilder, Widget,
+    Align2, Button, Color32, EventFilter, FontId, Id, Layout, Rect, Response, Stroke, StrokeKind,
+    Ui, UiBuilder, Widget, WidgetInfo,
 };
 
 use crate::editor::Command;
@@ -67,8 +68,18 @@ pub fn toggle_parameters(cx: &mut Context<'_>, slot: SlotId) {
     cx.shared.parameters_of = (!shown).then_some(slot);
 }
 
-/// The sign on the buttons of menus.
-pub const MENU: &str = "\u{2630}";
+/// A button that opens a menu: three lines, for egui's fonts have no sign for it.
+pub fn menu_button(ui: &mut Ui, id: Id, rect: Rect, name: &str) -> Response {
+    let response = put(ui, id, rect, Button::new(""));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    let stroke = ui.style().interact(&response).fg_stroke;
+    let middle = rect.center();
+    for by in [-4.0, 0.0, 4.0] {
+        let across = middle.x - 6.0..=middle.x + 6.0;
+        ui.painter().hline(across, middle.y + by, stroke);
+    }
+    response
+}
 
 /// A sixtieth of a second.
 pub const FRAME: Duration = Duration::from_micros(16_667);

@@ -127,7 +127,8 @@ pub fn step(rack: &Rack, from: Option<Spot>, way: Way) -> Option<Spot> {
         Way::Down => {
             let inside = match from {
                 Spot::Item(ItemId::Split(id)) => rack.split(id).and_then(first_within),
-                _ => None,
+                Spot::Chain(_) => items.iter().find_map(spot),
+                Spot::Item(ItemId::Slot(_)) => None,
             };
             let below = || {
                 let from = at.map_or(items.len(), |at| at + 1);

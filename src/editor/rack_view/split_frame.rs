@@ -1,7 +1,7 @@
 //! The frame around a split, with its kind as the title.
 
 use egui::accesskit::Role;
-use egui::{Button, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::knob::Knob;
 use super::layout::title_of;
@@ -67,15 +67,9 @@ pub fn show(ui: &mut Ui, cx: &mut Context<'_>, split: &Split, rect: Rect) -> Tou
     let text = words::joined(&parts);
     pieces::text(ui, rest, &text, SMALL_TEXT, theme.weak_text);
 
-    let button = Button::new(pieces::MENU);
-    let menu = pieces::put(
-        ui,
-        Id::unique(("split", split.id, "menu")),
-        menu_rect,
-        button,
-    );
     let label = format!("Menu of split {path}");
-    menu.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    let id = Id::unique(("split", split.id, "menu"));
+    let menu = pieces::menu_button(ui, id, menu_rect, &label);
     let menu = menu.on_hover_text("What can be done with the split. Ctrl+Enter or Shift+F10");
     Touched { title, menu }
 }

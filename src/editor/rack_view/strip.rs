@@ -169,16 +169,19 @@ impl Strip<'_> {
         });
 
         let warning = warning.zip(warning_rect).map(|(reason, rect)| {
-            let text = RichText::new("! Problem").color(cx.theme.warning);
+            let text = match self.live.problem {
+                Some(_) => "! Problem",
+                None => "! Note",
+            };
+            let text = RichText::new(text).color(cx.theme.warning);
             let response = pieces::put(ui, self.id("warning"), rect, Button::new(text));
             let label = format!("Warning: {reason}");
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
             (response.on_hover_text(&reason), reason)
         });
         self.window_button(ui, cx, window_rect);
-        let menu = pieces::put(ui, self.id("menu"), menu_rect, Button::new(pieces::MENU));
         let label = format!("Menu of {name}");
-        menu.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let menu = pieces::menu_button(ui, self.id("menu"), menu_rect, &label);
         let menu = menu.on_hover_text("What can be done with it. Ctrl+Enter or Shift+F10");
         (title, menu, warning)
     }
@@ -337,6 +340,9 @@ impl Strip<'_> {
         }
         parts.extend(cost);
         parts.extend(latency);
+        if self.live.instances > 1 {
+            parts.push(format!("{} instances", self.live.instances));
+        }
         parts.extend(words::peculiarities(self.slot));
         let text = parts.join("  \u{B7}  ");
         let colour = cx.theme.weak_text;

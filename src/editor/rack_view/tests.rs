@@ -13,6 +13,7 @@ use crate::rack::{ChainId, Item, ItemId, Place, Rack, SlotId, Split};
 
 mod dragging;
 mod keyboard;
+mod pictures;
 mod pointing;
 
 const SIZE: [f32; 2] = [1000.0, 900.0];

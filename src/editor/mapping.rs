@@ -94,15 +94,15 @@ fn show_learning(ui: &mut Ui, cx: &mut Context<'_>) {
     });
 }
 
-/// Where a parameter is dropped that is to be moved by a host parameter of its own.
+/// Where a parameter is dropped that is to be moved by a host parameter of its own. Always there: nothing is to
+/// move under the pointer when something is dragged.
 fn show_new(ui: &mut Ui, cx: &mut Context<'_>) {
-    if !egui::DragAndDrop::has_payload_of_type::<Dragged>(ui.ctx()) {
-        return;
-    }
     let frame = Frame::group(ui.style());
     let (_, dropped) = ui.dnd_drop_zone::<Dragged, _>(frame, |ui| {
         ui.set_width(ui.available_width());
-        ui.label("Drop a parameter here for a host parameter of its own");
+        let words = "New: drop a parameter's name here";
+        ui.label(RichText::new(words).color(cx.theme.weak_text))
+            .on_hover_text("The first host parameter that moves nothing moves it from then on");
     });
     map_dropped(cx, dropped.as_deref(), None);
 }

@@ -3,8 +3,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::MappingPanel;
-use crate::editor::testing::Stage;
-use crate::editor::{Command, Dragged};
+use crate::editor::testing::{Stage, painting};
+use crate::editor::{Command, Dragged, Look};
 use crate::rack::edit::Edit;
 use crate::rack::mapping::Mapping;
 use crate::rack::{HostId, MidiControl, MidiMessage};
@@ -182,4 +182,15 @@ fn a_parameter_is_dropped_on_a_host_parameter() {
         host: Some(host(2)),
     };
     assert_eq!(commands, [map]);
+}
+
+#[test]
+fn it_can_be_painted_in_both_looks() {
+    for (look, name) in [(Look::Dark, "mapping-dark"), (Look::Light, "mapping-light")] {
+        let mut drawn = draw();
+        drawn.state_mut().preferences.look = look;
+        drawn.run();
+        let textures = drawn.state().textures.clone();
+        painting::save(&drawn, &textures, name);
+    }
 }

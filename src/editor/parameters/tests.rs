@@ -7,8 +7,8 @@ use egui_kittest::kittest::Queryable;
 use super::ParametersPanel;
 use super::list::parameter;
 use crate::child::TurnKind;
-use crate::editor::testing::Stage;
-use crate::editor::{Command, Dragged, Side};
+use crate::editor::testing::{Stage, painting};
+use crate::editor::{Command, Dragged, Look, Side};
 use crate::rack::{HostId, SlotId};
 use crate::session::{Learning, ParameterView};
 
@@ -251,4 +251,29 @@ fn programs_are_chosen_and_presets_loaded() {
     let path = "/tmp/a.vstpreset".into();
     let commands = harness.state_mut().take_commands();
     assert_eq!(commands, [Command::LoadPreset { slot, path }]);
+}
+
+#[test]
+fn they_can_be_painted_in_both_looks() {
+    for (look, name) in [
+        (Look::Dark, "parameters-dark"),
+        (Look::Light, "parameters-light"),
+    ] {
+        let mut mapped = parameter(0, "Gain", None);
+        mapped.mapped = vec![HostId::new(7).expect("a host parameter")];
+        let mut shape = parameter(1, "Shape", Some(3));
+        let words = ["Sine", "Saw", "Square"];
+        shape.choices = words.map(str::to_owned).to_vec().into();
+        let mut meter = parameter(
+            2,
+            "Gain reduction with a name that is longer than its column",
+            None,
+        );
+        meter.parameter.automatable = false;
+        let (mut drawn, _) = draw(vec![mapped, shape, meter, parameter(3, "Order", Some(7))]);
+        drawn.state_mut().preferences.look = look;
+        drawn.run();
+        let textures = drawn.state().textures.clone();
+        painting::save(&drawn, &textures, name);
+    }
 }

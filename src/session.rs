@@ -44,7 +44,7 @@ pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
 pub use view::{Board, Notice, ParameterView, SlotView, View, Watching};
 pub use windows::{SlotWindow, Surroundings};
-pub use words::{percent, value_of_percent};
+pub use words::{control_name, control_text, percent, value_of_percent};
 
 use crate::catalog::Thoroughness;
 use crate::child::{Activation, Parameter, Tail};
@@ -220,7 +220,7 @@ impl Session {
             self.rewire();
         }
         self.host.tell([], HostRefresh::AFTER_LOADING);
-        self.note_change();
+        self.note_load();
     }
 
     /// The rack document, with the children's states as they are now.

@@ -67,7 +67,6 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
     let mut samples = [[0.1; 256]; 2];
     assert!(rack.window(0).available, "{plugin}");
     let title = rack.title(0);
-    let closed = desktop.count();
     let mut round = |is_first: bool| {
         let window = rack.see(desktop, 0, &title);
         rack.play(&mut samples);
@@ -83,8 +82,7 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
         }
         rack.close(0);
         assert!(!rack.window(0).open, "{plugin}");
-        // JUCE goes on with what it has put off, and openbox takes its frame away.
-        until(&format!("{plugin}'s windows to go"), || (desktop.count() <= closed).then_some(()));
+        until("no window", || desktop.clients().is_empty().then_some(()));
     };
     round(true);
     round(false);
@@ -92,14 +90,33 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
     for _ in 0..ROUNDS {
         round(false);
     }
-    let after = until(&format!("{plugin}'s threads and descriptors to go"), || {
+    let left = left_by(plugin);
+    let after = until(&format!("what is {plugin}'s to go"), || {
         let now = held(desktop);
-        (now.threads <= before.threads && now.descriptors <= before.descriptors).then_some(now)
+        let is_all = now.threads <= before.threads
+            && now.descriptors <= before.descriptors + left.descriptors * ROUNDS
+            && now.windows <= before.windows + left.windows * ROUNDS;
+        is_all.then_some(now)
     });
     println!("{plugin}: {before:?} -> {after:?}");
-    assert!(after.windows <= before.windows, "{plugin}: {before:?} -> {after:?}");
     let grown = after.resident_kib.saturating_sub(before.resident_kib);
     assert!(grown < 24 << 10, "{plugin} has grown by {grown} KiB in {ROUNDS} rounds");
+}
+
+/// What a plugin leaves behind with each window.
+struct Left {
+    windows: usize,
+    descriptors: usize,
+}
+
+/// LSP's plugins (1.2.5) keep their connection to the X server, with two windows of one pixel that are
+/// never seen, until the process ends.
+fn left_by(plugin: &str) -> Left {
+    let times = usize::from(plugin.contains("lsp-plug.in"));
+    Left {
+        windows: 2 * times,
+        descriptors: times,
+    }
 }
 
 /// Takes a picture of the screen, where `MATRYOSHKA_PICTURES` names a folder for them.

@@ -106,6 +106,11 @@ fn a_window_gets_another_size_where_the_child_allows_and_keeps_it() {
         let wanted = (width + 120, height + 80);
         desktop.stretch(window, wanted.0, wanted.1);
         until("another size", || (size(window) == Some(wanted)).then_some(()));
+        until("the size to be noted down", || {
+            let saved = rack.save();
+            let place = &saved["chain"][0]["window"];
+            (place["width"] == wanted.0 && place["height"] == wanted.1).then_some(())
+        });
         rack.close(0);
         let window = rack.see(&desktop, 0, &title);
         until("the size that it had", || (size(window) == Some(wanted)).then_some(()));
@@ -124,8 +129,10 @@ fn a_window_gets_another_size_where_the_child_allows_and_keeps_it() {
 
 fn size_of(desktop: &Desktop, rack: &Rack) -> Area {
     let window = rack.see(desktop, 0, "1 ZamCompX2");
-    crate::many::picture("scale");
-    desktop.area(window).expect("an area")
+    let area = desktop.area(window).expect("an area");
+    until("the window to be drawn", || (desktop.colours(area) > 12).then_some(()));
+    crate::many::picture(&format!("scale {}", area.width));
+    area
 }
 
 #[test]
@@ -136,7 +143,7 @@ fn a_scale_that_the_daw_tells_is_the_childs() {
         rack.close(0);
         rack.surround(Surroundings { scale: Some(2.0), ..Surroundings::default() });
         let scaled = size_of(&desktop, &rack);
-        println!("{plain:?} {scaled:?}");
+        assert_eq!((scaled.width, scaled.height), (2 * plain.width, 2 * plain.height));
     });
 }
 
@@ -146,6 +153,7 @@ fn on_a_screen_of_twice_the_resolution_a_window_is_as_large_as_its_child() {
     on_a_screen_with(test, "Gdk/WindowScalingFactor 2\n", |desktop| {
         let rack = Rack::of(&[PLUGIN]);
         let scaled = size_of(&desktop, &rack);
-        println!("{scaled:?}");
+        // Twice what it is on other screens.
+        assert_eq!((scaled.width, scaled.height), (1600, 214));
     });
 }

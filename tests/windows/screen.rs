@@ -29,6 +29,11 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+pub fn xdotool(arguments: &[&str]) {
+    let done = Command::new("xdotool").args(arguments).status();
+    assert!(done.is_ok_and(|done| done.success()), "{arguments:?}");
+}
+
 /// The processes behind a screen; they end with it.
 pub struct Screen {
     pub display: String,
@@ -241,9 +246,13 @@ impl Desktop {
         sent.expect("X").check().expect("a message");
     }
 
-    /// Presses the button in the title bar that closes the window.
+    /// Closes the window as the button in its title bar does, by the window manager's key for it.
     pub fn close(&self, window: Window) {
-        self.tell(window, "_NET_CLOSE_WINDOW", [x11rb::CURRENT_TIME, 2, 0, 0, 0]);
+        self.raise(window);
+        until("the window to be in use", || {
+            (self.number(self.root, "_NET_ACTIVE_WINDOW") == Some(window)).then_some(())
+        });
+        xdotool(&["key", "alt+F4"]);
     }
 
     /// Moves a window: the top left of its frame.
@@ -273,11 +282,12 @@ impl Desktop {
             .change_property8(PropMode::REPLACE, outer, AtomEnum::WM_NAME, AtomEnum::STRING, name)
             .expect("X");
         let inner = self.window(outer, 20, 20, 600, 400);
-        for window in [inner, outer] {
-            self.server.map_window(window).expect("X");
-        }
-        self.server.flush().expect("X");
-        until("the DAW's window", || self.find("DAW"));
+        self.server.map_window(inner).expect("X");
+        // Openbox, while it starts, may not hear of it the first time.
+        until("the DAW's window", || {
+            self.server.map_window(outer).ok()?.check().ok()?;
+            self.find("DAW")
+        });
         (outer, inner)
     }
 

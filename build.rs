@@ -26,6 +26,7 @@ const BRIDGES: &[&str] = &[
     "string",
     "system_stats",
     "testing",
+    "x_errors",
 ];
 
 /// The same, of the benches' peers: with the feature `bench` only.

@@ -8,7 +8,7 @@ namespace matryoshka {
 struct Rect;
 
 // Owns the editor, and goes before the plugin does. Message thread.
-class EditorWindow final : private juce::DocumentWindow {
+class EditorWindow final : public juce::DocumentWindow {
 public:
     EditorWindow(std::unique_ptr<juce::AudioProcessorEditor> editor, const juce::String& title);
     ~EditorWindow() override;
@@ -23,8 +23,9 @@ public:
 
     void rename(rust::Str title);
     void move(std::int32_t x, std::int32_t y);
-    void resize(std::int32_t width, std::int32_t height);
-    void show();
+    // When JUCE has done what it put off: it tells the editor of the screen's scale only then, and
+    // some know but the one that they come up with. With a size of zero the editor keeps its own.
+    void show_soon(std::int32_t width, std::int32_t height);
     void bring_to_front();
 
 private:
@@ -57,8 +58,5 @@ std::unique_ptr<EditorWindow> instance_open_editor(const Instance& instance, rus
 rust::Vec<Rect> screens();
 // Pixels to a unit of length on the chief screen, as the system says.
 double system_scale();
-
-// Has JUCE no longer wait for a descriptor, if this is its thread.
-void forget_descriptor(int descriptor) noexcept;
 
 } // namespace matryoshka

@@ -20,6 +20,7 @@ EditorWindow::EditorWindow(std::unique_ptr<juce::AudioProcessorEditor> editor,
 EditorWindow::~EditorWindow()
 {
     setConstrainer(nullptr);
+    editor().processor.editorBeingDeleted(&editor());
     clearContentComponent();
 }
 
@@ -50,14 +51,22 @@ void EditorWindow::move(std::int32_t x, std::int32_t y)
     setTopLeftPosition(x, y);
 }
 
-void EditorWindow::resize(std::int32_t width, std::int32_t height)
+void EditorWindow::show_soon(std::int32_t width, std::int32_t height)
 {
-    setContentComponentSize(width, height);
-}
+    juce::MessageManager::callAsync([self = SafePointer<EditorWindow>(this), width, height] {
+        if (self == nullptr)
+            return;
 
-void EditorWindow::show()
-{
-    setVisible(true);
+        const auto restore = [&] {
+            if (width > 0 && height > 0)
+                self->setContentComponentSize(width, height);
+        };
+        restore();
+        self->setVisible(true);
+        // Some take their first size back when they are seen.
+        restore();
+        self->toFront(true);
+    });
 }
 
 void EditorWindow::bring_to_front()
@@ -117,16 +126,6 @@ double system_scale()
 {
     const auto* chief = juce::Desktop::getInstance().getDisplays().getPrimaryDisplay();
     return chief != nullptr ? chief->scale : 1.0;
-}
-
-void forget_descriptor(int descriptor) noexcept
-{
-#if JUCE_LINUX
-    if (juce::MessageManager::existsAndIsCurrentThread())
-        juce::LinuxEventLoop::unregisterFdCallback(descriptor);
-#else
-    juce::ignoreUnused(descriptor);
-#endif
 }
 
 } // namespace matryoshka

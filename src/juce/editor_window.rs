@@ -53,8 +53,7 @@ mod ffi {
         fn rename(self: Pin<&mut EditorWindow>, title: &str) -> Result<()>;
         #[cxx_name = "move"]
         fn move_to(self: Pin<&mut EditorWindow>, x: i32, y: i32) -> Result<()>;
-        fn resize(self: Pin<&mut EditorWindow>, width: i32, height: i32) -> Result<()>;
-        fn show(self: Pin<&mut EditorWindow>) -> Result<()>;
+        fn show_soon(self: Pin<&mut EditorWindow>, width: i32, height: i32) -> Result<()>;
         fn bring_to_front(self: Pin<&mut EditorWindow>) -> Result<()>;
 
         fn instance_open_editor(
@@ -64,11 +63,10 @@ mod ffi {
         ) -> Result<UniquePtr<EditorWindow>>;
         fn screens() -> Result<Vec<Rect>>;
         fn system_scale() -> Result<f64>;
-        fn forget_descriptor(descriptor: i32);
     }
 }
 
-/// A plugin's window. It is there, and not seen until it is [shown](Self::show).
+/// A plugin's window. It is there, and not seen until it is [shown](Self::show_soon).
 pub struct EditorWindow(Owned<ffi::EditorWindow>);
 
 impl Instance {
@@ -136,14 +134,11 @@ impl EditorWindow {
         Ok(self.0.pin_mut().move_to(x, y)?)
     }
 
-    /// Gives the editor another size. For editors that can have one.
-    pub fn resize(&mut self, width: i32, height: i32) -> Result<(), Error> {
-        Ok(self.0.pin_mut().resize(width, height)?)
-    }
-
-    /// Has it seen.
-    pub fn show(&mut self) -> Result<(), Error> {
-        Ok(self.0.pin_mut().show()?)
+    /// Has it seen, soon: when JUCE has done what it put off. With a size, for editors that can have
+    /// another than their own.
+    pub fn show_soon(&mut self, size: Option<(i32, i32)>) -> Result<(), Error> {
+        let (width, height) = size.unwrap_or_default();
+        Ok(self.0.pin_mut().show_soon(width, height)?)
     }
 
     /// Puts it before other windows.
@@ -160,7 +155,7 @@ impl EditorWindow {
 ///
 /// Where memory runs out.
 pub fn screens(_on_its_thread: &Instance) -> Result<Vec<Rect>, Error> {
-    x_errors::outlive();
+    x_errors::outlive()?;
     Ok(ffi::screens()?)
 }
 
@@ -171,9 +166,4 @@ pub fn screens(_on_its_thread: &Instance) -> Result<Vec<Rect>, Error> {
 /// Where memory runs out.
 pub fn system_scale(_on_its_thread: &Instance) -> Result<f64, Error> {
     Ok(ffi::system_scale()?)
-}
-
-/// Has JUCE's loop no longer wait for a descriptor. Does nothing on other threads than the loop's.
-pub(super) fn forget_descriptor(descriptor: i32) {
-    ffi::forget_descriptor(descriptor);
 }

@@ -8,19 +8,37 @@
 //!   handler that was there before hears of it.
 //! - All others are JUCE's and children's. They are noted down, and life goes on.
 //! - A connection that breaks, as when somebody kills a window's owner (`xkill`), ends the process
-//!   whatever a handler does, unless Xlib is told otherwise for that connection (since libX11 1.7). It is
-//!   for those that break on the message thread. Nothing comes over such a connection any more, and
-//!   JUCE's loop no longer looks at it, which would otherwise never rest. What breaks on other threads
-//!   stays with the handler before.
+//!   whatever a handler does, unless Xlib was told otherwise for that connection beforehand (since
+//!   libX11 1.7). It is told so for JUCE's. Nothing comes over such a connection any more, and JUCE's
+//!   loop no longer looks at it, which would otherwise never rest. A child's own connection that breaks
+//!   does end the process: we do not know of it before.
 //!
 //! The handler belongs to the process: a toolkit that sets its own later takes our place. So it is set
 //! anew whenever a window is to be opened.
 #![allow(unsafe_code)]
 
-/// Has X errors on the message thread outlived from now on. Does nothing where there is no X.
-pub(super) fn outlive() {
+use super::Error;
+
+#[cxx::bridge(namespace = "matryoshka")]
+mod ffi {
+    unsafe extern "C++" {
+        include!("matryoshka/cpp/include/x_errors.h");
+
+        fn display_address() -> Result<usize>;
+        fn forget_descriptor(descriptor: i32);
+    }
+}
+
+/// Has X errors outlived from now on, and JUCE connected to the display. Does nothing where there is no
+/// X. Message thread.
+///
+/// # Errors
+///
+/// Where memory runs out.
+pub(super) fn outlive() -> Result<(), Error> {
     #[cfg(target_os = "linux")]
-    linux::outlive();
+    linux::outlive(|| Ok(ffi::display_address()?))?;
+    Ok(())
 }
 
 /// How many errors were outlived in this process. Any thread.
@@ -36,12 +54,13 @@ mod linux {
     use std::cell::Cell;
     use std::ffi::{CStr, c_char, c_int, c_uchar, c_ulong, c_void};
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
     use parking_lot::RwLock;
 
+    use super::ffi::forget_descriptor;
+    use crate::juce::Error;
     use crate::juce::callback::guarded;
-    use crate::juce::editor_window::forget_descriptor;
 
     /// Xlib's connection to a display.
     enum Display {}
@@ -77,9 +96,8 @@ mod linux {
     /// Who was there before.
     static BEFORE: RwLock<(Option<OnError>, Option<OnBreak>)> = RwLock::new((None, None));
 
-    /// The message thread's number. JUCE is not asked for it, since it may be on its way out when a
-    /// connection breaks.
-    static MESSAGE_THREAD: AtomicI32 = AtomicI32::new(0);
+    /// JUCE's connection, which may break without an end.
+    static OURS: AtomicPtr<Display> = AtomicPtr::new(std::ptr::null_mut());
 
     pub(super) static OUTLIVED: AtomicU64 = AtomicU64::new(0);
 
@@ -126,11 +144,22 @@ mod linux {
         }
     }
 
-    pub(super) fn outlive() {
+    pub(super) fn outlive(connect: impl FnOnce() -> Result<usize, Error>) -> Result<(), Error> {
         let Some(xlib) = XLIB.get_or_init(Xlib::load) else {
-            return;
+            return Ok(());
         };
-        MESSAGE_THREAD.store(this_thread(), Ordering::Relaxed);
+        set_handlers(xlib);
+        let display = connect()?;
+        if let Some(set_on_exit) = xlib.set_on_exit.filter(|_| display != 0) {
+            let display = display as *mut Display;
+            // SAFETY: JUCE has the connection open as long as its message thread runs, which this is.
+            unsafe { set_on_exit(display, Some(go_on), std::ptr::null_mut()) };
+            OURS.store(display, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn set_handlers(xlib: &Xlib) {
         let mut before = BEFORE.write();
         // SAFETY: the handlers are plain functions of this library, which is never unloaded (see
         // build.rs), and hold to what Xlib asks of handlers: they make no requests of the display.
@@ -230,24 +259,18 @@ mod linux {
         let Some(Some(xlib)) = XLIB.get() else {
             return 0;
         };
-        let is_ours = this_thread() == MESSAGE_THREAD.load(Ordering::Relaxed);
-        let set_on_exit = xlib.set_on_exit.filter(|_| is_ours);
-        let Some(set_on_exit) = set_on_exit else {
+        if display != OURS.load(Ordering::Relaxed) {
             let passed = pass_on(|| {
                 let handler = BEFORE.read().1?;
                 // SAFETY: as in `on_error`.
                 Some(unsafe { handler(display) })
             });
             return passed.unwrap_or(0);
-        };
+        }
         guarded((), || {
-            note(|| "A plugin's window: the connection to the display has broken".to_owned());
-            // SAFETY: the display is alive during the call, and stays so for its owner; its lock can
-            // be taken again by this thread (`_XIOError` of libX11).
-            unsafe {
-                set_on_exit(display, Some(go_on), std::ptr::null_mut());
-                forget_descriptor((xlib.connection_number)(display));
-            }
+            note(|| "The connection of plugins' windows to the display has broken".to_owned());
+            // SAFETY: the display is alive during the call; this only tells a number.
+            forget_descriptor(unsafe { (xlib.connection_number)(display) });
         });
         0
     }

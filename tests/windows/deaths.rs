@@ -33,11 +33,9 @@ fn an_x_error_of_a_child_does_not_end_the_process() {
             .join()
             .expect("a thread");
         assert_eq!(outlived(), before + 2);
-        // The process's first thread is the DAW's, whose own handler hears of it.
+        // The DAW's own handler hears of what is on the process's first thread, which is not here
+        // (tests/x_error_of_the_daw.rs).
         assert_eq!(xlib::HEARD.load(Ordering::Relaxed), 0);
-        xlib::bad_window();
-        assert_eq!(xlib::HEARD.load(Ordering::Relaxed), 1);
-        assert_eq!(outlived(), before + 2);
         still_saves(&mut rack);
         assert!(rack.window(0).open);
     });

@@ -67,7 +67,6 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
     let mut samples = [[0.1; 256]; 2];
     assert!(rack.window(0).available, "{plugin}");
     let title = rack.title(0);
-    let closed = desktop.count();
     let mut round = |is_first: bool| {
         let window = rack.see(desktop, 0, &title);
         rack.play(&mut samples);
@@ -78,18 +77,12 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
                 let colours = desktop.colours(area);
                 (colours > 12).then_some(colours)
             });
-            println!(
-                "{plugin}: {}x{}, {colours} colours",
-                area.width, area.height
-            );
+            println!("{plugin}: {}x{}, {colours} colours", area.width, area.height);
             picture(plugin);
         }
         rack.close(0);
         assert!(!rack.window(0).open, "{plugin}");
-        // JUCE goes on with what it has put off, and openbox takes its frame away.
-        until(&format!("{plugin}'s windows to go"), || {
-            (desktop.count() <= closed).then_some(())
-        });
+        until("no window", || desktop.clients().is_empty().then_some(()));
     };
     round(true);
     round(false);
@@ -97,20 +90,33 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
     for _ in 0..ROUNDS {
         round(false);
     }
-    let after = until(&format!("{plugin}'s threads and descriptors to go"), || {
+    let left = left_by(plugin);
+    let after = until(&format!("what is {plugin}'s to go"), || {
         let now = held(desktop);
-        (now.threads <= before.threads && now.descriptors <= before.descriptors).then_some(now)
+        let is_all = now.threads <= before.threads
+            && now.descriptors <= before.descriptors + left.descriptors * ROUNDS
+            && now.windows <= before.windows + left.windows * ROUNDS;
+        is_all.then_some(now)
     });
     println!("{plugin}: {before:?} -> {after:?}");
-    assert!(
-        after.windows <= before.windows,
-        "{plugin}: {before:?} -> {after:?}"
-    );
     let grown = after.resident_kib.saturating_sub(before.resident_kib);
-    assert!(
-        grown < 24 << 10,
-        "{plugin} has grown by {grown} KiB in {ROUNDS} rounds"
-    );
+    assert!(grown < 24 << 10, "{plugin} has grown by {grown} KiB in {ROUNDS} rounds");
+}
+
+/// What a plugin leaves behind with each window.
+struct Left {
+    windows: usize,
+    descriptors: usize,
+}
+
+/// LSP's plugins (1.2.5) keep their connection to the X server, with two windows of one pixel that are
+/// never seen, until the process ends.
+fn left_by(plugin: &str) -> Left {
+    let times = usize::from(plugin.contains("lsp-plug.in"));
+    Left {
+        windows: 2 * times,
+        descriptors: times,
+    }
 }
 
 /// Takes a picture of the screen, where `MATRYOSHKA_PICTURES` names a folder for them.
@@ -142,18 +148,14 @@ fn all_of_them_are_open_at_once_and_close_with_the_racks_window() {
         });
         picture("all");
         rack.ask(|_thread, session| session.close_windows());
-        until("no window", || {
-            (desktop.clients().len() == empty).then_some(())
-        });
+        until("no window", || (desktop.clients().len() == empty).then_some(()));
         assert!((0..CHILDREN.len()).all(|number| !rack.window(number).open));
         // One more life, and an end with all of them open.
         for number in 0..CHILDREN.len() {
             rack.show(number).expect(CHILDREN[number]);
         }
         drop(rack);
-        until("no window", || {
-            (desktop.clients().len() == empty).then_some(())
-        });
+        until("no window", || (desktop.clients().len() == empty).then_some(()));
     });
 }
 
@@ -171,10 +173,7 @@ fn a_plugin_without_a_window_says_so() {
         for (number, plugin) in plugins.iter().enumerate() {
             assert!(!rack.window(number).available, "{plugin}");
             let error = rack.show(number).expect_err(plugin).to_string();
-            assert!(
-                error.ends_with("cannot show its window: it has none"),
-                "{error}"
-            );
+            assert!(error.ends_with("cannot show its window: it has none"), "{error}");
             println!("{error}");
         }
     });

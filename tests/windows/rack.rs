@@ -47,8 +47,7 @@ fn in_a_process(test: &str, display: Option<&str>) {
     command
         .args(["--pdeathsig", "KILL"])
         .arg(std::env::current_exe().expect("this program"))
-        // One thread: the test then runs on the process's first, as a DAW's windows do.
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .args(["--exact", test, "--nocapture"])
         .env(INSIDE, "1")
         // What loads plugins without a screen has it otherwise (.cargo/config.toml).
         .env("QT_QPA_PLATFORM", "xcb")

@@ -29,6 +29,11 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+pub fn xdotool(arguments: &[&str]) {
+    let done = Command::new("xdotool").args(arguments).status();
+    assert!(done.is_ok_and(|done| done.success()), "{arguments:?}");
+}
+
 /// The processes behind a screen; they end with it.
 pub struct Screen {
     pub display: String,
@@ -64,19 +69,14 @@ impl Screen {
             .expect("Xvfb");
         let mut number = String::new();
         let told = server.stdout.take().expect("piped");
-        BufReader::new(told)
-            .read_line(&mut number)
-            .expect("a number");
+        BufReader::new(told).read_line(&mut number).expect("a number");
         let display = format!(":{}", number.trim());
         let mut processes = vec![Ends(server)];
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(&file, settings).expect("settings");
         for (name, arguments) in [
             ("openbox", vec!["--sm-disable".to_owned()]),
-            (
-                "xsettingsd",
-                vec!["-c".to_owned(), file.path().display().to_string()],
-            ),
+            ("xsettingsd", vec!["-c".to_owned(), file.path().display().to_string()]),
         ] {
             let mut command = program(name);
             command.args(arguments).env("DISPLAY", &display);
@@ -160,8 +160,9 @@ impl Desktop {
     /// The window of this title, once it is to be seen.
     pub fn find(&self, title: &str) -> Option<Window> {
         let windows = self.clients();
-        (windows.into_iter())
-            .find(|&window| self.title(window).as_deref() == Some(title) && self.is_seen(window))
+        (windows.into_iter()).find(|&window| {
+            self.title(window).as_deref() == Some(title) && self.is_seen(window)
+        })
     }
 
     fn is_seen(&self, window: Window) -> bool {
@@ -216,12 +217,7 @@ impl Desktop {
 
     /// How many colours there are to be seen within an area.
     pub fn colours(&self, area: Area) -> usize {
-        let screen = self
-            .server
-            .get_geometry(self.root)
-            .expect("X")
-            .reply()
-            .expect("a size");
+        let screen = self.server.get_geometry(self.root).expect("X").reply().expect("a size");
         let (x, y) = (area.x.max(0), area.y.max(0));
         let width = area.width.min(i32::from(screen.width) - x);
         let height = area.height.min(i32::from(screen.height) - y);
@@ -239,8 +235,7 @@ impl Desktop {
         );
         let picture = picture.expect("X").reply().expect("a picture");
         let pixels = picture.data.chunks_exact(4);
-        let colours: HashSet<[u8; 3]> =
-            pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+        let colours: HashSet<[u8; 3]> = pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
         colours.len()
     }
 
@@ -251,24 +246,20 @@ impl Desktop {
         sent.expect("X").check().expect("a message");
     }
 
-    /// Presses the button in the title bar that closes the window.
+    /// Closes the window as the button in its title bar does, by the window manager's key for it.
     pub fn close(&self, window: Window) {
-        self.tell(
-            window,
-            "_NET_CLOSE_WINDOW",
-            [x11rb::CURRENT_TIME, 2, 0, 0, 0],
-        );
+        self.raise(window);
+        until("the window to be in use", || {
+            (self.number(self.root, "_NET_ACTIVE_WINDOW") == Some(window)).then_some(())
+        });
+        xdotool(&["key", "alt+F4"]);
     }
 
     /// Moves a window: the top left of its frame.
     pub fn drag(&self, window: Window, x: i32, y: i32) {
         // North west gravity, x and y.
         let flags = 1 | 1 << 8 | 1 << 9 | 2 << 12;
-        self.tell(
-            window,
-            "_NET_MOVERESIZE_WINDOW",
-            [flags, x as u32, y as u32, 0, 0],
-        );
+        self.tell(window, "_NET_MOVERESIZE_WINDOW", [flags, x as u32, y as u32, 0, 0]);
     }
 
     /// Gives a window another size.
@@ -280,11 +271,7 @@ impl Desktop {
 
     /// Brings a window to the front, as a click does.
     pub fn raise(&self, window: Window) {
-        self.tell(
-            window,
-            "_NET_ACTIVE_WINDOW",
-            [2, x11rb::CURRENT_TIME, 0, 0, 0],
-        );
+        self.tell(window, "_NET_ACTIVE_WINDOW", [2, x11rb::CURRENT_TIME, 0, 0, 0]);
     }
 
     /// A DAW's window, with the one in it that it gives to the rack.
@@ -292,20 +279,15 @@ impl Desktop {
         let outer = self.window(self.root, 300, 200, 900, 600);
         let name: &[u8] = b"DAW";
         (self.server)
-            .change_property8(
-                PropMode::REPLACE,
-                outer,
-                AtomEnum::WM_NAME,
-                AtomEnum::STRING,
-                name,
-            )
+            .change_property8(PropMode::REPLACE, outer, AtomEnum::WM_NAME, AtomEnum::STRING, name)
             .expect("X");
         let inner = self.window(outer, 20, 20, 600, 400);
-        for window in [inner, outer] {
-            self.server.map_window(window).expect("X");
-        }
-        self.server.flush().expect("X");
-        until("the DAW's window", || self.find("DAW"));
+        self.server.map_window(inner).expect("X");
+        // Openbox, while it starts, may not hear of it the first time.
+        until("the DAW's window", || {
+            self.server.map_window(outer).ok()?.check().ok()?;
+            self.find("DAW")
+        });
         (outer, inner)
     }
 

@@ -1,14 +1,7 @@
 //! What is turned in a child's window.
 
-use std::process::Command;
-
 use crate::rack::{Rack, on_a_screen};
-use crate::screen::until;
-
-fn xdotool(arguments: &[&str]) {
-    let done = Command::new("xdotool").args(arguments).status();
-    assert!(done.is_ok_and(|done| done.success()), "{arguments:?}");
-}
+use crate::screen::{until, xdotool};
 
 /// Drags upwards from there.
 fn drag(x: i32, y: i32) {

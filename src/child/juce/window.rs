@@ -137,8 +137,7 @@ impl JuceChild {
     }
 }
 
-/// Where it was last, if that is still on a screen; else in the middle. The editor gets its size when it
-/// is there to be told.
+/// Where it was last, if that is still on a screen; else in the middle. It comes to the front.
 fn put(
     window: &mut EditorWindow,
     wish: &WindowWish,
@@ -155,14 +154,8 @@ fn put(
     let last = last.filter(|last| last.is_reachable(screens));
     let place = last.unwrap_or_else(|| own.in_the_middle(above, screens, wish.others));
     window.move_to(place.x, place.y)?;
-    window.show()?;
-    if is_resizable && let Some(last) = last {
-        let now = window.place()?;
-        if (now.width, now.height) != (last.width, last.height) {
-            window.resize(last.width, last.height)?;
-        }
-    }
-    window.bring_to_front()
+    let size = last.filter(|_| is_resizable);
+    window.show_soon(size.map(|last| (last.width, last.height)))
 }
 
 /// From pixels.

@@ -110,12 +110,9 @@ fn read(update: &TreeUpdate, ctx: &Context, frame: u64) -> Tree {
                 role: format!("{:?}", node.role()),
                 name,
                 value,
-                rect: [
-                    bounds.x0 as f32,
-                    bounds.y0 as f32,
-                    bounds.width() as f32,
-                    bounds.height() as f32,
-                ],
+                // egui's are in points: the node of its root scales them.
+                rect: [bounds.x0, bounds.y0, bounds.width(), bounds.height()]
+                    .map(|it| it as f32 * scale),
                 focused: update.focus == *id,
                 disabled: node.is_disabled(),
                 toggled: node.toggled().map(|toggled| toggled == Toggled::True),

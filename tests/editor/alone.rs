@@ -59,10 +59,14 @@ fn two_instances_show_two_editors_each_with_its_own_rack() {
             let now = stage.tree().now();
             now.is_some_and(|it| it.find("", "Slot 1 ZamGEQ31").is_some())
         });
+        stage.turn_for(Duration::from_millis(300)); // What is told comes before it is drawn.
         let picture = stage.desktop.keep_picture("two");
         for title in [TITLE, "Another track"] {
             let window = stage.desktop.screen.wait_for_window(title);
-            picture.part(window.area).assert_shows_something(title);
+            assert!(
+                picture.part(window.area).shows_something(),
+                "{title} is blank"
+            );
         }
         assert!(first.find("", "ZamGEQ31").is_none());
         other.close_editor();

@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod alone;
+mod ardour;
 mod burden;
 #[path = "../support/desktop/mod.rs"]
 mod desktop;

@@ -95,6 +95,12 @@ impl Stage {
         self.window.set(window);
     }
 
+    /// Has editors to come look as they do at first.
+    pub fn forget_preferences(&self) {
+        // There may be none yet.
+        let _ = std::fs::remove_file(self.desktop.folder.join("data/editor.json"));
+    }
+
     /// Closes the editor.
     pub fn close(&self) {
         self.instance.borrow_mut().close_editor();
@@ -176,11 +182,14 @@ impl Stage {
         rack_in(&saved)
     }
 
-    /// Keeps a picture of the screen and gives back what it shows of the editor, which must be something.
+    /// Keeps a picture of the screen and gives back what it shows of the editor, once that is something: what
+    /// the editor tells comes before it is drawn.
     pub fn keep_picture(&self, step: &str) -> Picture {
-        let picture = self.desktop.keep_picture(step).part(self.tree().whole());
-        picture.assert_shows_something(&format!("the editor ({step})"));
-        picture
+        let whole = self.tree().whole();
+        self.wait_until("the editor to be drawn", || {
+            self.desktop.screen.picture().part(whole).shows_something()
+        });
+        self.desktop.keep_picture(step).part(whole)
     }
 }
 

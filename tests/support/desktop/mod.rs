@@ -173,7 +173,11 @@ pub fn wait_for<T>(what: &str, mut thing: impl FnMut() -> Option<T>) -> T {
         if let Some(thing) = thing() {
             return thing;
         }
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        if Instant::now() > deadline {
+            let usage = Usage::now();
+            let descriptors = Usage::descriptors();
+            panic!("waited in vain for {what}; {usage:?}, {descriptors:?}");
+        }
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -53,18 +53,28 @@ pub struct Node {
     pub toggled: Option<bool>,
 }
 
+impl Node {
+    /// What it is called; of a text, which has no name, what it says.
+    pub fn words(&self) -> &str {
+        match self.name.is_empty() {
+            true => self.value.as_deref().unwrap_or_default(),
+            false => &self.name,
+        }
+    }
+}
+
 impl Snapshot {
-    /// All of that role (any where empty) whose name holds the text.
+    /// All of that role (any where empty) whose words hold the text.
     pub fn all<'a>(&'a self, role: &'a str, name: &'a str) -> impl Iterator<Item = &'a Node> {
-        self.nodes
-            .iter()
-            .filter(move |node| (role.is_empty() || node.role == role) && node.name.contains(name))
+        self.nodes.iter().filter(move |node| {
+            (role.is_empty() || node.role == role) && node.words().contains(name)
+        })
     }
 
     /// The first of them; an exact name comes first.
     pub fn find<'a>(&'a self, role: &'a str, name: &'a str) -> Option<&'a Node> {
         self.all(role, name)
-            .find(|node| node.name == name)
+            .find(|node| node.words() == name)
             .or_else(|| self.all(role, name).next())
     }
 
@@ -180,7 +190,9 @@ impl Tree<'_> {
             turn();
             let now = self.now();
             let found = now.as_ref().and_then(|now| {
-                let exact = now.all(role, name).find(|it| it.name == name && is_it(it));
+                let exact = now
+                    .all(role, name)
+                    .find(|it| it.words() == name && is_it(it));
                 exact.or_else(|| now.all(role, name).find(|it| is_it(it)))
             });
             if let Some(found) = found {

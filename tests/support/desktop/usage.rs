@@ -30,6 +30,15 @@ impl Usage {
         }
     }
 
+    /// What the open descriptors stand for, sorted.
+    pub fn descriptors() -> Vec<String> {
+        let descriptors = fs::read_dir("/proc/self/fd").expect("/proc").flatten();
+        let targets = descriptors.filter_map(|it| fs::read_link(it.path()).ok());
+        let mut names: Vec<String> = targets.map(|it| it.display().to_string()).collect();
+        names.sort();
+        names
+    }
+
     /// The processor time that each of the process's threads has taken so far, by its number, with its name. What
     /// threads took that have ended is not in it.
     pub fn processor_time() -> HashMap<OsString, (String, Duration)> {

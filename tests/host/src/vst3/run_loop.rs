@@ -57,6 +57,14 @@ impl Watch {
         self.timers.lock().unwrap().len()
     }
 
+    /// Calls nobody any more. What watches holds whom it calls, and they may hold what watches.
+    pub(super) fn clear(&self) {
+        // They may take themselves off while they go, so nothing is held meanwhile.
+        let descriptors = std::mem::take(&mut *self.descriptors.lock().unwrap());
+        let timers = std::mem::take(&mut *self.timers.lock().unwrap());
+        drop((descriptors, timers));
+    }
+
     pub(super) fn turn(&self, timeout_ms: i32) -> bool {
         // Handlers come and go while they are called: nothing is held meanwhile.
         let watched = self.descriptors.lock().unwrap().clone();

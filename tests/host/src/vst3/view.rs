@@ -1,6 +1,7 @@
 //! A plugin's editor in a window of the host's: VST3's `IPlugView`, as a DAW calls it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -23,12 +24,14 @@ use crate::window::{HostWindow, Size};
 pub struct View {
     view: ComPtr<IPlugView>,
     frame: ComWrapper<Frame>,
+    window: Arc<HostWindow>,
 }
 
 /// The host's side of it: its window, which the plugin may resize, and its run loop.
 struct Frame {
     watch: Watch,
-    window: HostWindow,
+    /// It goes with the view, whoever holds the frame longer.
+    window: Weak<HostWindow>,
     resize_requests: AtomicUsize,
 }
 
@@ -52,14 +55,19 @@ impl Vst3Instance {
             unsafe { scaled.setContentScaleFactor(scale) };
         }
         let window = HostWindow::open(title, size_of(&view)?)?;
+        let window = Arc::new(window);
         let id = window.id();
         let frame = ComWrapper::new(Frame {
             watch: Watch::default(),
-            window,
+            window: Arc::downgrade(&window),
             resize_requests: AtomicUsize::new(0),
         });
         let pointer = frame.to_com_ptr::<IPlugFrame>().context("a frame")?;
-        let opened = View { view, frame };
+        let opened = View {
+            view,
+            frame,
+            window,
+        };
         // SAFETY: the frame and the window live until `removed`; the plugin takes its own reference.
         let answer = unsafe {
             opened.view.setFrame(pointer.as_ptr());
@@ -74,7 +82,7 @@ impl Vst3Instance {
 impl View {
     /// The host's window with the editor in it.
     pub fn window(&self) -> &HostWindow {
-        &self.frame.window
+        &self.window
     }
 
     /// The size that the editor says it has.
@@ -105,7 +113,7 @@ impl View {
         // SAFETY: the view is alive, the rectangle ours. Not every plugin changes what it does not like.
         unsafe { self.view.checkSizeConstraint(&raw mut wanted) };
         let size = size_in(&wanted)?;
-        self.frame.window.resize(size)?;
+        self.window.resize(size)?;
         // SAFETY: as above.
         let answer = unsafe { self.view.onSize(&raw mut wanted) };
         ensure!(answer == kResultOk, "the editor refuses {size:?}");
@@ -139,6 +147,7 @@ impl Drop for View {
             self.view.removed();
             self.view.setFrame(std::ptr::null_mut());
         }
+        self.frame.watch.clear();
     }
 }
 
@@ -179,9 +188,12 @@ impl IPlugFrameTrait for Frame {
         let (Some(view), Some(wanted)) = (view, wanted) else {
             return kInvalidArgument;
         };
-        let Ok(Ok(())) = size_in(wanted).map(|size| self.window.resize(size)) else {
+        let window = self.window.upgrade();
+        let size = size_in(wanted).ok();
+        let resized = window.zip(size).map(|(window, size)| window.resize(size));
+        if !matches!(resized, Some(Ok(()))) {
             return kResultFalse;
-        };
+        }
         // SAFETY: as above. VST3 has the host call this from within.
         unsafe { view.onSize(rect) }
     }

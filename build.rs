@@ -11,6 +11,7 @@ const BRIDGES: &[&str] = &[
     "buffer",
     "description",
     "editor_presence",
+    "editor_window",
     "format_manager",
     "instance",
     "levels",
@@ -25,6 +26,7 @@ const BRIDGES: &[&str] = &[
     "string",
     "system_stats",
     "testing",
+    "x_errors",
 ];
 
 /// The same, of the benches' peers: with the feature `bench` only.

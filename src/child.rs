@@ -15,9 +15,12 @@
 //! 4. **Processing**: the processor runs on the audio thread, block by block. The control half stays
 //!    usable: state and parameters can be read and set meanwhile. What the child changes by itself
 //!    (latency, parameters) is seen by [`Child::take_changes`].
+//!    At any time from 1 on its own window may be **opened** and **closed** ([`Child::open_window`]),
+//!    once or many times; what is turned there comes as [`Child::take_turn`]. The user may close it,
+//!    or it may die: [`Child::window`] tells.
 //! 5. **Deactivated**: [`Child::deactivate`] takes the processor back, when no schedule holds it any
 //!    more. From here it can be negotiated and activated again.
-//! 6. **Dropped** on the message thread. A processor that is still out keeps the child's inner
+//! 6. **Dropped** on the message thread; an open window goes first. A processor that is still out keeps the child's inner
 //!    instance alive; whoever lets go last, it is destroyed on the message thread.
 //!
 //! **On failure.** A child that throws or breaks while processing returns a [`Failure`]; its slot
@@ -29,6 +32,7 @@ pub mod juce;
 pub mod placeholder;
 #[cfg(unix)]
 mod resident;
+mod window;
 
 pub use error::ChildError;
 #[cfg(feature = "bench")]
@@ -38,6 +42,7 @@ pub use juce::{
     loudest,
 };
 pub use placeholder::Placeholder;
+pub use window::{WindowPlace, WindowWish};
 
 use std::fmt;
 
@@ -299,6 +304,39 @@ pub trait Child {
             doing: "loading a preset file",
             reason: "plugins of its format have none that could be loaded".to_owned(),
         })
+    }
+
+    /// Whether it has a window of its own, as far as can be told without opening it: to ask some plugins
+    /// is to crash them.
+    fn has_window(&self) -> bool {
+        false
+    }
+
+    /// Opens its own window. One that is open already comes to the front.
+    ///
+    /// # Errors
+    ///
+    /// [`ChildError::NotShown`], with the reason: it has none, or there is no display.
+    fn open_window(&mut self, wish: &WindowWish) -> Result<(), ChildError> {
+        let _ = wish;
+        Err(ChildError::NotShown {
+            plugin: self.description().to_string(),
+            reason: "it has none".to_owned(),
+        })
+    }
+
+    /// Has its open window follow the wish in its title and in what it stays above.
+    fn dress_window(&mut self, wish: &WindowWish) {
+        let _ = wish;
+    }
+
+    /// Closes its window, if it is open.
+    fn close_window(&mut self) {}
+
+    /// Where its window is; `None` while none is open, also where the user has closed it, or it has
+    /// died. What is left of it then goes with [`close_window`](Self::close_window).
+    fn window(&self) -> Option<WindowPlace> {
+        None
     }
 
     /// What it threw since the last call in a call that has no room for an error, and was then taken

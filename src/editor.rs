@@ -23,6 +23,7 @@ mod link;
 pub mod listing;
 pub mod mapping;
 pub mod notices;
+pub mod number;
 pub mod parameters;
 mod perform;
 pub mod preferences;
@@ -86,6 +87,7 @@ impl Editor {
     /// Another window is there: egui knows nothing yet.
     pub fn begin(&mut self) {
         self.dressed = None;
+        self.parameters.begin();
     }
 
     /// How the musician likes it.
@@ -124,6 +126,7 @@ impl Editor {
             shared: &mut self.shared,
             commands: &mut commands,
         };
+        self.parameters.watch(&mut cx);
         egui::Panel::top("header").show(ui, |ui| self.header.show(ui, &mut cx));
         if self.notices.any(cx.view, cx.shared) {
             egui::Panel::top("notices").show(ui, |ui| self.notices.show(ui, &mut cx));
@@ -149,6 +152,10 @@ impl Editor {
                 .show(ui, |ui| self.parameters.show(ui, &mut cx));
         }
         egui::CentralPanel::default().show(ui, |ui| self.rack.show(ui, &mut cx));
+        if self.shared.search.is_some() {
+            // What was typed over the rack goes into the browser, which was drawn before it.
+            ui.ctx().request_repaint();
+        }
         for command in &commands {
             if let Command::SetPreferences(preferences) = command {
                 self.preferences = preferences.clone();

@@ -48,6 +48,7 @@ pub mod score;
 pub mod sidechain;
 pub mod slot;
 pub mod slot_midi;
+mod slot_window;
 pub mod split;
 #[cfg(test)]
 mod tests;

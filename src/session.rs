@@ -44,7 +44,7 @@ pub use report::{ChainLatency, Latencies};
 pub use tail::SharedTail;
 pub use view::{Board, Notice, ParameterView, SlotView, View, Watching};
 pub use windows::{SlotWindow, Surroundings};
-pub use words::{percent, value_of_percent};
+pub use words::{control_name, control_text, percent, value_of_percent};
 
 use crate::catalog::Thoroughness;
 use crate::child::{Activation, Parameter, Tail};
@@ -59,6 +59,7 @@ use crate::threads::MessageThread;
 use cores::RackCores;
 use loaded_slot::LoadedSlot;
 use patchbay::Patchbay;
+use windows::Windows;
 
 /// What the host tells before it plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,6 +114,7 @@ pub struct Session {
     leaving: Vec<LoadedSlot>,
     desk: Desk,
     patchbay: Patchbay,
+    windows: Windows,
     conductor: Conductor,
     cores: Arc<RackCores>,
     preparation: Option<Preparation>,
@@ -140,6 +142,7 @@ impl Session {
             leaving: Vec::new(),
             desk: Desk::default(),
             patchbay: Patchbay::default(),
+            windows: Windows::default(),
             conductor: Conductor::new(publisher),
             cores: Arc::default(),
             preparation: None,
@@ -217,7 +220,7 @@ impl Session {
             self.rewire();
         }
         self.host.tell([], HostRefresh::AFTER_LOADING);
-        self.note_change();
+        self.note_load();
     }
 
     /// The rack document, with the children's states as they are now.

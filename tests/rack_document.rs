@@ -123,6 +123,8 @@ fn every_field_in_the_readmes_tables_is_understood_and_its_default_is_what_it_sa
             "\"midi\"" => assert_ne!(slot.midi, plain.midi),
             "\"output\"" => assert_ne!(slot.output, plain.output),
             "\"mappings\"" => assert_eq!(slot.mappings.list.len(), 1),
+            "\"parameters_ahead\"" => assert_eq!(slot.parameters_ahead.len(), 1),
+            "\"window\"" => assert_eq!(slot.window.map(|window| window.width), Some(640)),
             "\"state\"" => {
                 let state = slot.state.as_ref().expect("settings");
                 assert_eq!(state.damage(), None);

@@ -1,5 +1,7 @@
 #include "matryoshka/cpp/include/message_loop.h"
 
+#include "matryoshka/cpp/include/x_errors.h"
+
 #include "matryoshka/src/juce/message_loop.rs.h"
 
 namespace matryoshka {
@@ -48,6 +50,7 @@ Ticker::~Ticker()
 
 void Ticker::timerCallback()
 {
+    serve_display();
     tick();
 }
 

@@ -102,6 +102,13 @@ namespace {
 
         const juce::String getName() const override { return "Test plugin"; }
 
+        bool hasEditor() const override { return fault.is("editor") || fault.is("window"); }
+        juce::AudioProcessorEditor* createEditor() override
+        {
+            fault.at("editor");
+            return fault.is("window") ? new juce::GenericAudioProcessorEditor(*this) : nullptr;
+        }
+
         void fillInPluginDescription(juce::PluginDescription& description) const override
         {
             fault.at("describe");

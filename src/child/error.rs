@@ -39,6 +39,14 @@ pub enum ChildError {
         /// What it said.
         reason: String,
     },
+    /// The plugin's window cannot be opened.
+    #[error("{plugin} cannot show its window: {reason}")]
+    NotShown {
+        /// Name and format.
+        plugin: String,
+        /// Why not.
+        reason: String,
+    },
 }
 
 fn did_you_mean(suggestions: &[String]) -> String {

@@ -16,6 +16,7 @@ mod processor;
 mod song;
 mod split;
 mod turns;
+mod window;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub use loudest::loudest;
 
 use super::{
     Activation, Bus, Changes, Child, ChildError, Description, Layout, Midi, Parameter, Processor,
-    Tail, Turn,
+    Tail, Turn, WindowPlace, WindowWish,
 };
 use crate::juce::instance::{BusInfo, Instance};
 use crate::juce::message_loop::end_before_libraries;
@@ -36,6 +37,7 @@ use marks::{Marks, TakenFor};
 use own::Own;
 use processor::{JuceProcessor, Shape};
 use song::{Singer, Song};
+use window::Shown;
 
 /// The message loop that JUCE's children live on.
 pub use crate::juce::message_loop::{MESSAGE_LOOP, before_stop, keep_ticking};
@@ -53,6 +55,7 @@ pub struct JuceChild {
     marks: Arc<Marks>,
     song: Arc<Song>,
     complaint: Complaint,
+    shown: Shown,
 }
 
 impl JuceChild {
@@ -72,6 +75,7 @@ impl JuceChild {
             marks,
             song,
             complaint: Complaint::default(),
+            shown: Shown::default(),
         };
         child.layout = layout_of(&child.bus_infos());
         Ok(child)
@@ -337,6 +341,26 @@ impl Child for JuceChild {
             doing: "loading a preset file",
             reason,
         })
+    }
+
+    fn has_window(&self) -> bool {
+        self.offers_window()
+    }
+
+    fn open_window(&mut self, wish: &WindowWish) -> Result<(), ChildError> {
+        self.show_window(wish)
+    }
+
+    fn dress_window(&mut self, wish: &WindowWish) {
+        self.wish_of_window(wish);
+    }
+
+    fn close_window(&mut self) {
+        self.drop_window();
+    }
+
+    fn window(&self) -> Option<WindowPlace> {
+        self.window_place()
     }
 
     fn take_complaint(&mut self) -> Option<ChildError> {

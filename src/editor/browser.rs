@@ -16,6 +16,7 @@ use egui::{EventFilter, Id, Key, Modifiers, Panel, ScrollArea, TextEdit, Ui};
 
 use super::command::Command;
 use super::shared::{Context, Dragged, Side};
+use super::typed::forget_keys;
 use crate::catalog::ProductKey;
 use row::Act;
 use shelf::{Filters, Shelf};
@@ -221,6 +222,7 @@ impl Browser {
                 memory.surrender_focus(focused);
             }
         });
+        forget_keys(ui);
         ui.ctx().request_repaint();
     }
 
@@ -247,6 +249,9 @@ impl Browser {
     fn offset_to(&self, row: usize, height: f32) -> f32 {
         let (offset, seen) = self.seen;
         let top = row as f32 * height;
+        if seen <= height {
+            return top;
+        }
         offset.min(top).max(top + height - seen).max(0.0)
     }
 }

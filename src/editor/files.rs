@@ -14,6 +14,7 @@ use super::command::Command;
 use super::listing::{Listing, rack_folder};
 use super::settings::heading;
 use super::shared::{Context, Side};
+use super::typed::keep_keys;
 use paths::{Meant, meant, suggested_name};
 
 /// See the [module](self).
@@ -126,6 +127,7 @@ impl FilesPanel {
                 input.key_pressed(Key::Escape),
             )
         });
+        keep_keys(ui, &field);
         if field.lost_focus() && escape && !had_focus {
             cx.shared.side = Side::Nothing;
             return;
@@ -243,6 +245,7 @@ impl FilesPanel {
 
 fn open_rack(cx: &mut Context<'_>, path: PathBuf) {
     cx.shared.file = Some(path.clone());
+    cx.shared.awaits_rack = true;
     cx.shared.side = Side::Nothing;
     cx.commands.push(Command::OpenRack(path));
 }

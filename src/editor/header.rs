@@ -4,10 +4,11 @@
 mod tests;
 mod words;
 
-use egui::{Button, Id, Key, Label, Modifiers, RichText, Sense, Ui};
+use egui::{Button, Grid, Id, Key, Label, Modifiers, RichText, ScrollArea, Sense, Ui};
 
 use super::command::Command;
 use super::level::cost_in_words;
+use super::rack_view::KEYS;
 use super::settings::scale_keys;
 use super::shared::{Context, Side};
 use super::typed::Typed;
@@ -172,6 +173,26 @@ fn show_sides(ui: &mut Ui, cx: &mut Context<'_>) {
     if cx.shared.side != Side::Browser {
         cx.shared.replaces = None;
     }
+    let keys = ui.menu_button("?", |ui| show_keys(ui, cx));
+    keys.response
+        .accessible_name("Keys")
+        .on_hover_text("What the keyboard does");
+}
+
+fn show_keys(ui: &mut Ui, cx: &Context<'_>) {
+    let own = [
+        ("Ctrl+.", "End all notes"),
+        ("Ctrl and +, -, 0", "Larger, smaller, usual size"),
+    ];
+    ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        Grid::new("keys").num_columns(2).show(ui, |ui| {
+            for (keys, what) in KEYS.iter().copied().chain(own) {
+                ui.label(RichText::new(keys).strong());
+                ui.label(RichText::new(what).color(cx.theme.weak_text));
+                ui.end_row();
+            }
+        });
+    });
 }
 
 /// A button that opens a panel at the side, and closes it again.

@@ -5,9 +5,10 @@ mod looks;
 #[cfg(test)]
 mod tests;
 
-use egui::{CollapsingHeader, DragValue, Id, RichText, ScrollArea, Ui};
+use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::command::Command;
+use super::number::{Held, Number};
 use super::shared::{Context, Side};
 use crate::catalog::Store;
 use crate::rack::edit::Edit;
@@ -21,8 +22,7 @@ pub(super) use looks::scale_keys;
 pub struct SettingsPanel {
     folder: String,
     scale: Option<f32>,
-    /// A number that is being dragged.
-    number: Option<(Id, f32)>,
+    held: Held,
 }
 
 impl SettingsPanel {
@@ -49,7 +49,7 @@ impl SettingsPanel {
         }
         let split = number_field(
             ui,
-            &mut self.number,
+            &mut self.held,
             "Minimum split",
             rack.min_split_frames as f32,
             &MIN_SPLIT,
@@ -61,7 +61,7 @@ impl SettingsPanel {
         }
         let limit = number_field(
             ui,
-            &mut self.number,
+            &mut self.held,
             "Runaway limit",
             rack.runaway_limit_dbfs,
             &RUNAWAY_LIMIT,
@@ -74,10 +74,10 @@ impl SettingsPanel {
     }
 }
 
-/// A number with its name before it; gives what it was set to, once that is done.
+/// A setting of the rack with its name before it; gives what it was set to, once that is done.
 fn number_field(
     ui: &mut Ui,
-    kept: &mut Option<(Id, f32)>,
+    held: &mut Held,
     name: &str,
     now: f32,
     limits: &Limits,
@@ -86,20 +86,14 @@ fn number_field(
     ui.horizontal(|ui| {
         ui.label(name);
         let id = ui.make_persistent_id(name);
-        let mut value = (kept.filter(|(of, _)| *of == id)).map_or(now, |(_, value)| value);
-        let field = DragValue::new(&mut value)
-            .range(limits.low..=limits.high)
-            .suffix(limits.unit)
-            .max_decimals(0)
-            .update_while_editing(false);
-        let response = ui.add(field).accessible_name(name).on_hover_text(why);
-        if response.dragged() {
-            *kept = Some((id, value));
-            return None;
-        }
-        kept.take_if(|(of, _)| *of == id);
-        let is_done = response.changed() || response.drag_stopped();
-        Some(limits.clamp(value).round()).filter(|value| is_done && *value != now)
+        let number = Number {
+            name,
+            why,
+            range: limits.low..=limits.high,
+            unit: limits.unit,
+            decimals: 0,
+        };
+        number.show(ui, held, id, now)
     })
     .inner
 }

@@ -95,6 +95,8 @@ pub struct Shared {
     pub parameters_of: Option<SlotId>,
     /// The rack's file, once it was opened from one or saved to one.
     pub file: Option<PathBuf>,
+    /// A rack of this editor's choice is to come: the file is its. One that the host loads has none.
+    pub awaits_rack: bool,
     /// The folder that was looked into last.
     pub listing: Option<Arc<Listing>>,
     /// The notice that was put away last.
@@ -158,6 +160,9 @@ impl Shared {
             .parameters_of
             .filter(|slot| now.slots.contains_key(slot));
         self.replaces = self.replaces.filter(|slot| now.slots.contains_key(slot));
+        if before.loads != now.loads && !std::mem::take(&mut self.awaits_rack) {
+            self.file = None;
+        }
         if self.awaits_slot {
             let new = now
                 .slots
@@ -168,6 +173,27 @@ impl Shared {
                 self.awaits_slot = false;
                 self.select(*new);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rack_that_the_host_loads_is_not_saved_to_the_file_of_the_one_before() {
+        let mut view = View::default();
+        let mut shared = Shared {
+            file: Some("/racks/a.rack".into()),
+            awaits_rack: true,
+            ..Shared::default()
+        };
+        for is_kept in [true, false] {
+            let before = view.clone();
+            view.loads += 1;
+            shared.follow(&before, &view);
+            assert_eq!(shared.file.is_some(), is_kept);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the editor's tests draw from: a picture of a rack that no plugin plays, and a stage that a panel is
 //! drawn on without a window.
 
+pub mod painting;
+
 use std::sync::Arc;
 
 use egui_kittest::Harness;
@@ -75,6 +77,8 @@ pub struct Stage {
     pub shared: Shared,
     /// What was asked for, in order.
     pub commands: Vec<Command>,
+    /// What it is painted with.
+    pub textures: painting::Textures,
     dressed: Option<Look>,
 }
 
@@ -87,6 +91,7 @@ impl Stage {
             preferences: EditorPreferences::default(),
             shared: Shared::default(),
             commands: Vec::new(),
+            textures: painting::Textures::default(),
             dressed: None,
         }
     }
@@ -100,6 +105,7 @@ impl Stage {
         Harness::builder()
             .with_size(size)
             .with_max_steps(16)
+            .renderer(self.textures.clone())
             .build_ui_state(
                 move |ui, stage: &mut Self| {
                     egui::CentralPanel::default().show(ui, |ui| {

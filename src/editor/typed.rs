@@ -1,7 +1,7 @@
 //! A text field for something that is named or numbered: it shows what is, and gives what was typed once it is
 //! left with Enter, Tab or the mouse. Escape leaves things as they were.
 
-use egui::{Id, Key, Response, TextEdit, Ui};
+use egui::{Event, Id, Key, Response, TextEdit, Ui};
 
 /// What is being typed, in one of any number of fields.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,24 @@ impl Typed {
             // Changed without the keyboard: a screen reader did that.
             let is_left_alone = ui.input(|input| input.key_pressed(Key::Escape));
             entered = Some(text).filter(|text| !is_left_alone && text != now);
+            keep_keys(ui, &response);
         }
         Typing { response, entered }
     }
+}
+
+/// Nothing else is to hear the key that a field was left with, nor the letters before it: what is drawn later
+/// would take Enter for its own. To be called once the field has seen to them.
+pub fn keep_keys(ui: &Ui, field: &Response) {
+    if field.lost_focus() {
+        forget_keys(ui);
+    }
+}
+
+/// Nothing that is drawn later in this frame hears what was typed in it.
+pub fn forget_keys(ui: &Ui) {
+    ui.input_mut(|input| {
+        let is_typed = |event: &Event| matches!(event, Event::Key { .. } | Event::Text(_));
+        input.events.retain(|event| !is_typed(event));
+    });
 }

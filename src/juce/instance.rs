@@ -44,6 +44,7 @@ use thiserror::Error as ThisError;
 use super::Error;
 use super::buffer::AudioBuffer;
 use super::description::PluginDescription;
+use super::editor_window::EditorWindow;
 use super::message_loop::MESSAGE_LOOP;
 use super::midi::MidiBuffer;
 use super::owned::Owned;
@@ -166,6 +167,8 @@ impl Drop for Shared {
 
 /// The control half of a plugin. Not `Send`: it stays on the message thread, where it was made.
 pub struct Instance {
+    /// The first member, so that it goes before the plugin.
+    pub(super) window: Option<EditorWindow>,
     shared: Arc<Shared>,
     prepared: bool,
     _message_thread: PhantomData<*const ()>,
@@ -187,6 +190,7 @@ impl Instance {
     pub(super) fn new(_thread: &MessageThread, inner: UniquePtr<ffi::Instance>) -> Option<Self> {
         let raw = Raw(Owned::new(inner).ok()?);
         Some(Self {
+            window: None,
             shared: Arc::new(Shared(Some(raw))),
             prepared: false,
             _message_thread: PhantomData,

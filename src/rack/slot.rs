@@ -8,7 +8,9 @@ use super::ahead::{self, Ahead};
 use super::fields::{Fields, Mistake, is_default, mistake, write_number};
 use super::limits;
 use super::mapping::{Holder, Mappings};
+use super::slot_window::read_window;
 use super::{ChildState, PluginReference, Sidechain, SlotId, SlotMidi};
+use crate::child::WindowPlace;
 
 /// One place in a chain: a child with its bypass, mix and gains.
 ///
@@ -59,6 +61,9 @@ pub struct Slot {
     /// What the child wanted to have saved; `None` for a child with its defaults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<ChildState>,
+    /// Where the child's own window was last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowPlace>,
     /// Fields of the document that are not understood; kept for saving.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
@@ -99,6 +104,7 @@ impl Slot {
             mappings: Mappings::default(),
             parameters_ahead: Ahead::new(),
             state: None,
+            window: None,
             unknown: Map::new(),
         }
     }
@@ -122,6 +128,7 @@ impl Slot {
             parameters_ahead: ahead::read(&mut fields)?,
             state: Option::deserialize(fields.take("state").unwrap_or(&Value::Null))
                 .map_err(|error: serde_json::Error| error.to_string())?,
+            window: read_window(&mut fields)?,
             unknown: fields.rest(),
         })
     }

@@ -289,6 +289,11 @@ impl LoadedSlot {
         self.children[0].as_ref()
     }
 
+    /// The child whose window stands for all of them: the linked ones follow its turns.
+    pub(super) fn first_mut(&mut self) -> &mut dyn Child {
+        self.children[0].as_mut()
+    }
+
     /// Does the same with all linked children. The first error counts; those before it keep what was done.
     pub(super) fn each(
         &mut self,

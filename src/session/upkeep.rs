@@ -13,6 +13,7 @@ impl Session {
     /// Looks after what happened by itself: schedules that came back, children that changed their
     /// latency, failed, or put out what nobody may hear. To be called now and then.
     pub fn tick(&mut self, thread: &MessageThread) {
+        self.tend_windows();
         self.collect();
         self.send_wiring();
         let mut changes = Vec::new();

@@ -22,6 +22,8 @@ pub struct View {
     pub revision: u64,
     /// The model. What is mapped to the host may have moved on since: see the desks.
     pub rack: Arc<Rack>,
+    /// Counts how often another rack was put in place of the whole one, by the host or an editor.
+    pub loads: u64,
     /// The slots, those in splits too.
     pub slots: BTreeMap<SlotId, SlotView>,
     /// What can be turned on the chains of splits, and what is measured.
@@ -53,6 +55,8 @@ pub struct ParameterView {
     pub parameter: Parameter,
     /// The host parameters that move it.
     pub mapped: Vec<HostId>,
+    /// All of its values in the child's words, where there are only a few; empty for the others.
+    pub choices: Arc<[String]>,
 }
 
 /// A slot as it was.

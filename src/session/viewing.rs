@@ -5,13 +5,15 @@ use std::sync::Arc;
 use super::loaded_slot::LoadedSlot;
 use super::view::{Board, Notice, ParameterView, SlotView, View};
 use super::{Session, trouble};
-use crate::child::{Description, Turn, TurnKind};
+use crate::child::{Description, Parameter, Turn, TurnKind};
 use crate::rack::edit::{Edit, EditError};
 use crate::rack::{Item, ItemId, Place, Slot, SlotId};
 use crate::threads::MessageThread;
 
 /// How many ticks pass between two looks at what changes by itself.
 const PATIENCE_TICKS: u32 = 4;
+/// How many values a parameter may have for all of them to be told.
+const CHOICES: std::ops::RangeInclusive<u32> = 2..=32;
 
 /// What a session keeps for its pictures.
 #[derive(Default)]
@@ -19,6 +21,7 @@ pub(super) struct Viewing {
     board: Arc<Board>,
     ticks: u32,
     is_stale: bool,
+    loads: u64,
     notice: Option<Notice>,
 }
 
@@ -31,6 +34,12 @@ impl Session {
     /// The next tick makes a new picture.
     pub(super) fn note_change(&mut self) {
         self.viewing.is_stale = true;
+    }
+
+    /// The next tick makes a picture of another rack.
+    pub(super) fn note_load(&mut self) {
+        self.viewing.loads += 1;
+        self.note_change();
     }
 
     /// Tells whoever looks what could not be done.
@@ -84,12 +93,18 @@ impl Session {
             .filter_map(|chain| Some((chain.id, self.desk.find_chain(chain.id)?.clone())))
             .collect();
         let parameters = (self.viewing.board.watched_parameters().into_iter())
-            .map(|slot| (slot, self.parameter_views(slot)))
+            .map(|slot| {
+                (
+                    slot,
+                    self.parameter_views(slot, before.parameters.get(&slot)),
+                )
+            })
             .collect();
         let activation = self.preparation.map(|preparation| preparation.activation);
         View {
             revision: before.revision,
             rack,
+            loads: self.viewing.loads,
             slots,
             chains,
             latencies: self.latencies(),
@@ -135,12 +150,50 @@ impl Session {
         }
     }
 
-    fn parameter_views(&self, slot: SlotId) -> Arc<[ParameterView]> {
+    fn parameter_views(
+        &self,
+        slot: SlotId,
+        before: Option<&Arc<[ParameterView]>>,
+    ) -> Arc<[ParameterView]> {
         (self.parameters(slot).into_iter())
             .map(|parameter| ParameterView {
                 mapped: self.mapped_to(slot, parameter.index),
+                choices: self.choices(slot, &parameter, before),
                 parameter,
             })
+            .collect()
+    }
+
+    /// The words for all values of a parameter that has only a few, asked for once.
+    fn choices(
+        &self,
+        slot: SlotId,
+        parameter: &Parameter,
+        before: Option<&Arc<[ParameterView]>>,
+    ) -> Arc<[String]> {
+        let Some(steps) = parameter.steps.filter(|steps| CHOICES.contains(steps)) else {
+            return Arc::default();
+        };
+        let same = |known: &&ParameterView| {
+            let ParameterView {
+                parameter: known, ..
+            } = known;
+            known.id == parameter.id
+                && known.name == parameter.name
+                && known.steps == parameter.steps
+                && known.min_text == parameter.min_text
+                && known.max_text == parameter.max_text
+        };
+        let known = before.and_then(|before| before.get(parameter.index));
+        if let Some(known) = known.filter(same) {
+            return known.choices.clone();
+        }
+        let Some(loaded) = self.slots.get(&slot) else {
+            return Arc::default();
+        };
+        let highest = (steps - 1) as f32;
+        (0..steps)
+            .map(|step| loaded.parameter_text(parameter.index, step as f32 / highest))
             .collect()
     }
 

@@ -4,7 +4,7 @@ use crate::rack::limits::{control_to_db, db_to_control};
 use crate::rack::mapping::Control;
 
 /// What the musician calls it.
-pub(super) fn control_name(control: Control) -> &'static str {
+pub fn control_name(control: Control) -> &'static str {
     match control {
         Control::Bypass => "Bypass",
         Control::Mix => "Mix",
@@ -29,7 +29,7 @@ pub(super) fn default_of_control(control: Control) -> f64 {
 }
 
 /// A value from 0 to 1 in words: "50 %", "-6.0 dB", "on", "20 % left".
-pub(super) fn control_text(control: Control, value: f32) -> String {
+pub fn control_text(control: Control, value: f32) -> String {
     match control {
         Control::Bypass | Control::Mute => (if value >= 0.5 { "on" } else { "off" }).to_owned(),
         Control::Mix => format!("{:.1} %", value * 100.0),

@@ -70,9 +70,8 @@ pub(super) fn show(ui: &mut Ui, filters: &mut Filters, shelf: &Shelf) {
 }
 
 fn menu(ui: &mut Ui, name: &str, why: &str, chosen: &mut Option<String>, facets: &[Facet]) {
-    let shown = chosen.as_deref().unwrap_or(name);
-    let label = format!("{shown} ⏷");
-    let button = ui.menu_button(label, |ui| {
+    let shown = chosen.clone().unwrap_or_else(|| name.to_owned());
+    let button = ui.menu_button(shown, |ui| {
         let any = ui
             .selectable_label(chosen.is_none(), format!("Any {}", name.to_lowercase()))
             .on_hover_text("Leave nothing out for this");

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, Button, Key, RichText, Sense, TextStyle, TextWrapMode, Ui, Vec2, WidgetInfo, WidgetText,
+    Align2, Key, RichText, Sense, TextStyle, TextWrapMode, Ui, Vec2, WidgetInfo, WidgetText,
 };
 
 use super::shelf::{Card, reference};
@@ -110,21 +110,20 @@ fn star(
 ) -> Option<Act> {
     let size = Vec2::splat(24.0);
     let place = Align2::RIGHT_CENTER.align_size_within_rect(size, row.shrink(3.0));
-    let glyph = if card.is_favourite { "★" } else { "☆" };
     let color = match (is_chosen, card.is_favourite) {
         (true, _) => cx.theme.on_accent,
         (false, true) => cx.theme.accent,
         (false, false) => cx.theme.weak_text,
     };
-    let id = ui.scope_id().with(("star", &card.key));
-    let builder = egui::UiBuilder::new().scope_id(id).max_rect(place);
-    let star = ui.scope_builder(builder, |ui| {
-        ui.add_sized(
-            size,
-            Button::new(RichText::new(glyph).color(color)).frame(false),
-        )
-    });
-    let star = star.inner;
+    let id = ui.make_persistent_id(("star", &card.key));
+    let star = ui.interact(place, id, Sense::click());
+    paint_star(
+        ui,
+        place,
+        color,
+        card.is_favourite,
+        star.hovered() || star.has_focus(),
+    );
     star.widget_info(|| {
         WidgetInfo::selected(
             Role::Button,
@@ -138,6 +137,29 @@ fn star(
         false => "Make it one of your favourites",
     });
     star.clicked().then_some(Act::Favourite(!card.is_favourite))
+}
+
+/// A star: the font has none.
+fn paint_star(ui: &Ui, place: egui::Rect, color: egui::Color32, is_full: bool, is_lit: bool) {
+    let radius = if is_lit { 9.0 } else { 7.5 };
+    let center = place.center();
+    let corner = |at: usize| {
+        let radius = if at % 2 == 0 { radius } else { radius * 0.45 };
+        let angle = std::f32::consts::TAU * (at as f32 / 10.0 - 0.25);
+        center + radius * Vec2::angled(angle)
+    };
+    if is_full {
+        for tip in (0..10).step_by(2) {
+            let kite = vec![center, corner((tip + 9) % 10), corner(tip), corner(tip + 1)];
+            let kite = egui::Shape::convex_polygon(kite, color, egui::Stroke::NONE);
+            ui.painter().add(kite);
+        }
+    }
+    let outline = (0..10).map(corner).collect();
+    ui.painter().add(egui::Shape::closed_line(
+        outline,
+        egui::Stroke::new(1.0, color),
+    ));
 }
 
 fn menu(ui: &mut Ui, card: &Card) -> Option<Act> {

@@ -10,9 +10,10 @@ use super::shelf::{Filters, Shelf, Which};
 use crate::catalog::{
     Catalog, Entry, Failure, FileRecord, Outcome, Plugin, Preferences, ProductKey, Progress,
 };
-use crate::editor::testing::Stage;
-use crate::editor::{CatalogView, Command, Dragged, Side};
+use crate::editor::testing::{Stage, painting};
+use crate::editor::{CatalogView, Command, Dragged, Editor, EditorPreferences, Look, Side};
 use crate::rack::{Place, PluginReference};
+use crate::session::View;
 
 fn plugin(name: &str, vendor: &str, format: &str, tags: &[&str]) -> Plugin {
     Plugin {
@@ -345,4 +346,122 @@ fn five_thousand_plugins_are_found_among_and_drawn_a_screenful_at_a_time() {
         panic!("{commands:?}");
     };
     assert_eq!(plugin.name, "Plugin 4711");
+}
+
+/// The whole editor, with what it asked for.
+struct Whole {
+    editor: Editor,
+    view: Arc<View>,
+    catalog: CatalogView,
+    commands: Vec<Command>,
+}
+
+fn whole(stage: Stage) -> Harness<'static, Whole> {
+    let Stage {
+        view,
+        catalog,
+        textures,
+        ..
+    } = stage;
+    let whole = Whole {
+        editor: Editor::new(EditorPreferences::default()),
+        view: Arc::new(view),
+        catalog,
+        commands: Vec::new(),
+    };
+    let harness = Harness::builder()
+        .with_size([1000.0, 640.0])
+        .with_max_steps(16)
+        .renderer(textures);
+    harness.build_ui_state(
+        |ui, whole: &mut Whole| {
+            let commands = whole.editor.show(ui, &whole.view, &whole.catalog);
+            whole.commands.extend(commands);
+        },
+        whole,
+    )
+}
+
+#[test]
+fn what_is_typed_over_the_rack_goes_to_the_browser_and_the_rack_hears_no_more_of_it() {
+    let mut harness = whole(stage());
+    harness.run();
+    harness.event(egui::Event::Text("z".to_owned()));
+    harness.event(egui::Event::Text("e".to_owned()));
+    harness.key_press(Key::Enter);
+    harness.run();
+    let commands = std::mem::take(&mut harness.state_mut().commands);
+    let [Command::Insert { plugin, place, .. }] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((plugin.name.as_str(), place.at), ("ZamEQ2", 2));
+    assert!(harness.query_by_label("Search plugins").is_none());
+    // The rack has the keyboard again.
+    harness.event(egui::Event::Text("d".to_owned()));
+    harness.run();
+    let field = harness.get_by_label("Search plugins");
+    assert_eq!(field.value().as_deref(), Some("d"));
+}
+
+#[test]
+fn the_key_that_ends_a_name_is_not_for_the_rack() {
+    let mut harness = whole(stage());
+    harness.run();
+    harness.get_by_label("Rack name").focus();
+    harness.run();
+    harness.event(egui::Event::Text("Vocals".to_owned()));
+    harness.key_press(Key::Enter);
+    harness.run();
+    let commands = std::mem::take(&mut harness.state_mut().commands);
+    let name = Some("Vocals".to_owned());
+    let edit = crate::rack::edit::Edit::SetName(name);
+    assert_eq!(commands, [Command::Edit(vec![edit])]);
+    assert!(harness.query_by_label("Search plugins").is_none());
+}
+
+#[test]
+fn it_can_be_painted_in_both_looks_and_at_every_scale() {
+    for (look, scale, name) in [
+        (Look::Dark, 1.0, "browser-dark"),
+        (Look::Light, 1.0, "browser-light"),
+        (Look::Light, 3.0, "browser-light-3"),
+    ] {
+        let mut stage = stage();
+        stage.preferences.look = look;
+        stage.catalog.progress = Progress {
+            is_running: true,
+            done: 12,
+            total: 340,
+            current: vec!["/plugins/foo.vst3".to_owned()],
+            failures: vec![("/plugins/Bad.vst3".to_owned(), "it crashed".to_owned())],
+            ..Progress::default()
+        };
+        stage.shared.browse("a");
+        let textures = stage.textures.clone();
+        let mut drawn = draw(stage);
+        drawn.set_pixels_per_point(scale);
+        drawn.run();
+        painting::save(&drawn, &textures, name);
+    }
+}
+
+#[test]
+fn the_whole_editor_can_be_painted_with_every_panel() {
+    for (side, name) in [
+        (Side::Browser, "whole-browser"),
+        (Side::Mapping, "whole-mapping"),
+        (Side::Settings, "whole-settings"),
+        (Side::Save, "whole-save"),
+    ] {
+        let mut stage = stage();
+        stage.view.warnings = vec!["The chain has a mistake".to_owned()];
+        let slot = stage.view.rack.slots().next().expect("a slot").id;
+        let textures = stage.textures.clone();
+        let mut drawn = whole(stage);
+        let shared = drawn.state_mut().editor.shared();
+        shared.side = side;
+        shared.parameters_of = Some(slot);
+        drawn.run();
+        painting::save(&drawn, &textures, name);
+    }
 }

@@ -3,7 +3,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::Header;
-use crate::editor::testing::Stage;
+use crate::editor::testing::{Stage, painting};
 use crate::editor::{Command, Side};
 use crate::rack::edit::Edit;
 use crate::session::Latencies;
@@ -22,7 +22,8 @@ fn draw(stage: Stage, size: [f32; 2]) -> Harness<'static, Stage> {
     stage.draw(size, move |ui, cx| header.show(ui, cx))
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
+    "Keys",
     "Rack name",
     "New",
     "Open",
@@ -122,4 +123,15 @@ fn panic_has_a_key_and_panels_open_and_close() {
     harness.get_by_label("Mapping").click();
     harness.run();
     assert_eq!(harness.state().shared.side, Side::Nothing);
+}
+
+#[test]
+fn it_can_be_painted_wide_and_narrow() {
+    for (width, name) in [(1000.0, "header-wide"), (640.0, "header-narrow")] {
+        let stage = stage();
+        let textures = stage.textures.clone();
+        let mut drawn = draw(stage, [width, 120.0]);
+        drawn.run();
+        painting::save(&drawn, &textures, name);
+    }
 }

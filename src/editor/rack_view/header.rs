@@ -13,7 +13,7 @@ use crate::editor::shared::Context;
 use crate::editor::theme::sizes::{CONTROL, METER, PADDING, SMALL_TEXT, TEXT};
 use crate::rack::edit::Edit;
 use crate::rack::limits::{CHAIN_GAIN, PAN};
-use crate::rack::{ChainId, Split, SplitChain};
+use crate::rack::{Split, SplitChain};
 
 /// The header of one of a split's chains.
 pub struct Header<'a> {
@@ -42,11 +42,6 @@ struct Mixed {
     solo: bool,
 }
 
-/// What a chain's title is to egui.
-pub fn title_id(chain: ChainId) -> Id {
-    Id::unique(("chain", chain))
-}
-
 impl Header<'_> {
     fn chain(&self) -> &SplitChain {
         &self.split.chains[self.number]
@@ -63,9 +58,8 @@ impl Header<'_> {
         let menu_rect = Rect::from_min_max(pos2(row.right() - 28.0, row.top()), row.max);
         let title_rect = Rect::from_min_max(row.min, pos2(menu_rect.left() - 4.0, row.bottom()));
         let title = self.title(ui, cx, title_rect);
-        let menu = pieces::put(ui, self.id("menu"), menu_rect, Button::new("\u{22EE}"));
         let label = format!("Menu of chain {name}");
-        menu.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let menu = pieces::menu_button(ui, self.id("menu"), menu_rect, &label);
         let menu = menu.on_hover_text("What can be done with this chain");
         self.controls(ui, cx, row.translate(vec2(0.0, CONTROL + 4.0)), &name);
 
@@ -82,10 +76,13 @@ impl Header<'_> {
 
     fn title(&self, ui: &Ui, cx: &Context<'_>, rect: Rect) -> Response {
         let chain = self.chain();
-        let title = ui.interact(rect, title_id(chain.id), Sense::click());
+        let title = ui.interact(rect, pieces::chain_title_id(chain.id), Sense::click());
         let chosen = cx.shared.chain == Some(chain.id);
         let label = format!("Chain {}", words::chain(self.split, self.number));
         title.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, &label));
+        if title.has_focus() {
+            pieces::keep_arrows(ui, &title);
+        }
         if title.has_focus() || chosen {
             pieces::focus_ring(ui, cx.theme, rect.expand2(vec2(4.0, 0.0)));
         }
@@ -128,6 +125,7 @@ impl Header<'_> {
             range: CHAIN_GAIN.low..=CHAIN_GAIN.high,
             unit: CHAIN_GAIN.unit,
             speed: 0.1,
+            decimals: 1,
             words: None,
         };
         let mut changed = None;
@@ -145,6 +143,7 @@ impl Header<'_> {
             range: PAN.low * 100.0..=PAN.high * 100.0,
             unit: "",
             speed: 0.5,
+            decimals: 0,
             words: Some(|percent| words::pan(percent / 100.0)),
         };
         changed = pan

@@ -29,6 +29,8 @@ pub struct Knob<'a> {
     pub unit: &'a str,
     /// By how much a point of dragging turns it.
     pub speed: f32,
+    /// How many digits behind the point are written.
+    pub decimals: usize,
     /// How its value is written, where that is not as a number.
     pub words: Option<fn(f32) -> String>,
 }
@@ -54,12 +56,12 @@ impl Knob<'_> {
         let mut field = DragValue::new(&mut value)
             .range(self.range)
             .speed(self.speed)
-            .max_decimals(1)
+            .max_decimals(self.decimals)
             .min_size(rect.size())
             .update_while_editing(false);
         field = match self.words {
             Some(words) => field.custom_formatter(move |value, _| words(value as f32)),
-            None => field.fixed_decimals(1),
+            None => field.fixed_decimals(self.decimals),
         };
         let unit = self.unit;
         field = field

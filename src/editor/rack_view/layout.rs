@@ -3,7 +3,6 @@
 //! what is dropped finds its place.
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
-use serde_json::Value;
 
 use crate::editor::theme::sizes::{GAP, PADDING};
 use crate::rack::{Chain, ChainId, Item, Place, Rack, Slot, Split};
@@ -31,7 +30,7 @@ pub enum Part<'a> {
     /// The frame of a split; the title is at its top.
     Split(&'a Split),
     /// Something that this version does not understand.
-    Unknown(&'a Value),
+    Unknown,
     /// The header of a split's chain, counted from zero.
     Header(&'a Split, usize),
     /// The room of a chain that holds nothing.
@@ -120,9 +119,9 @@ impl<'a> Plan<'a> {
                     self.part(Part::Slot(slot), from, vec2(width, height), place)
                 }
                 Item::Split(split) => self.split(split, from, width, place),
-                Item::Unknown(value) => {
+                Item::Unknown(_) => {
                     let size = vec2(width, UNKNOWN_HEIGHT);
-                    self.part(Part::Unknown(value), from, size, place)
+                    self.part(Part::Unknown, from, size, place)
                 }
             };
             let rect = Rect::from_min_max(from, pos2(from.x + width, bottom));
@@ -214,4 +213,51 @@ fn split_width(split: &Split) -> f32 {
         .map(|chain| column_width(&chain.chain) + GAP)
         .sum();
     (columns - GAP + 2.0 * PADDING).max(NARROWEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state;
+
+    const NESTED: &str = r#"{"chain": [{"plugin": "A"},
+        {"split": "parallel", "chains": [
+            [{"plugin": "B"}, {"split": "mid_side", "chains": [[{"plugin": "C"}], []]}],
+            []]},
+        {"split": "parallel", "chains": []}, {"?": 0}]}"#;
+
+    #[test]
+    fn nothing_covers_anything_but_what_it_is_in_however_little_room_there_is() {
+        let rack = state::parse(NESTED).expect("a rack").rack;
+        for width in [0.0, 300.0, 700.0, 3000.0] {
+            let plan = Plan::of(&rack, width);
+            let all = Rect::from_min_size(Pos2::ZERO, plan.size);
+            for (number, one) in plan.parts.iter().enumerate() {
+                assert!(all.contains_rect(one.rect), "{width}: {one:?}");
+                for other in &plan.parts[number + 1..] {
+                    let apart = !one.rect.shrink(0.5).intersects(other.rect);
+                    let inside = matches!(one.part, Part::Split(_));
+                    let inside = inside && one.rect.contains_rect(other.rect);
+                    assert!(apart || inside, "{width}: {one:?} and {other:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_place_of_every_chain_can_be_pointed_at() {
+        let rack = state::parse(NESTED).expect("a rack").rack;
+        let plan = Plan::of(&rack, 1000.0);
+        for area in &plan.chains {
+            for at in 0..=area.items.len() {
+                let line = area.line(at);
+                let place = Place {
+                    chain: area.chain,
+                    at,
+                };
+                let found = plan.place_at(line.center()).map(|(place, _)| place);
+                assert_eq!(found, Some(place));
+            }
+        }
+    }
 }

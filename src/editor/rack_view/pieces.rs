@@ -1,15 +1,19 @@
 //! Small things that strips, splits and headers are made of.
 
+use std::time::Duration;
+
+use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align2, Color32, FontId, Id, Layout, Rect, Response, Stroke, StrokeKind, Ui, UiBuilder, Widget,
+    Align2, Button, Color32, EventFilter, FontId, Id, Layout, Rect, Response, Stroke, StrokeKind,
+    Ui, UiBuilder, Widget, WidgetInfo,
 };
 
 use crate::editor::Command;
 use crate::editor::shared::Context;
 use crate::editor::theme::Theme;
 use crate::editor::theme::sizes::{NAME_TEXT, ROUNDING};
-use crate::rack::SlotId;
+use crate::rack::{ChainId, Item, ItemId, Rack, SlotId};
 
 /// Puts a widget into a rectangle. By its id it is known from frame to frame, whatever comes and goes around it.
 pub fn put(ui: &mut Ui, id: Id, rect: Rect, widget: impl Widget) -> Response {
@@ -62,4 +66,47 @@ pub fn toggle_window(cx: &mut Context<'_>, slot: SlotId) {
 pub fn toggle_parameters(cx: &mut Context<'_>, slot: SlotId) {
     let shown = cx.shared.parameters_of == Some(slot);
     cx.shared.parameters_of = (!shown).then_some(slot);
+}
+
+/// A button that opens a menu: three lines, for egui's fonts have no sign for it.
+pub fn menu_button(ui: &mut Ui, id: Id, rect: Rect, name: &str) -> Response {
+    let response = put(ui, id, rect, Button::new(""));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    let stroke = ui.style().interact(&response).fg_stroke;
+    let middle = rect.center();
+    for by in [-4.0, 0.0, 4.0] {
+        let across = middle.x - 6.0..=middle.x + 6.0;
+        ui.painter().hline(across, middle.y + by, stroke);
+    }
+    response
+}
+
+/// A sixtieth of a second.
+pub const FRAME: Duration = Duration::from_micros(16_667);
+
+/// What an item's title is to egui.
+pub fn title_id(item: ItemId) -> Id {
+    Id::unique(("title", item))
+}
+
+/// What a chain's title is to egui.
+pub fn chain_title_id(chain: ChainId) -> Id {
+    Id::unique(("title", chain))
+}
+
+/// Whether this is a title of something in the rack.
+pub fn is_title(rack: &Rack, id: Id) -> bool {
+    let items = rack.chain.items().filter_map(Item::id).map(title_id);
+    let chains = rack.chains().map(|(chain, _)| chain_title_id(chain));
+    items.chain(chains).any(|title| title == id)
+}
+
+/// Has the keys that move the selection stay with a title that has the focus.
+pub fn keep_arrows(ui: &Ui, title: &Response) {
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(title.id, filter));
 }

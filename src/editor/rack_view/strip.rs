@@ -13,9 +13,9 @@ use crate::editor::Command;
 use crate::editor::level::cost_in_words;
 use crate::editor::shared::Context;
 use crate::editor::theme::sizes::{CONTROL, METER, PADDING, ROUNDING, SMALL_TEXT};
+use crate::rack::Slot;
 use crate::rack::edit::Edit;
 use crate::rack::limits::{INPUT_GAIN, MIX, OUTPUT_GAIN};
-use crate::rack::{Slot, SlotId};
 use crate::session::SlotView;
 
 /// What was done to a strip that its surroundings have to see to.
@@ -24,6 +24,8 @@ pub struct Touched {
     pub title: egui::Response,
     /// What is around the controls.
     pub body: egui::Response,
+    /// The button that tells what is amiss.
+    pub warning: Option<(egui::Response, String)>,
     /// The menu's button.
     pub menu: egui::Response,
 }
@@ -36,11 +38,6 @@ pub struct Strip<'a> {
     pub live: &'a SlotView,
     /// Where it is.
     pub rect: Rect,
-}
-
-/// What a slot's title is to egui.
-pub fn title_id(slot: SlotId) -> Id {
-    Id::unique(("slot", slot))
 }
 
 impl Strip<'_> {
@@ -56,7 +53,7 @@ impl Strip<'_> {
         ];
         let inner = inner.shrink2(vec2(METER + PADDING, 0.0));
         let top = Rect::from_min_size(inner.min, vec2(inner.width(), CONTROL));
-        let (title, menu) = self.title_row(ui, cx, top, selected);
+        let (title, menu, warning) = self.title_row(ui, cx, top);
         let row = top.translate(vec2(0.0, CONTROL + PADDING));
         let end = self.controls(ui, cx, row);
         let numbers = if self.rect.width() < WIDE {
@@ -74,7 +71,28 @@ impl Strip<'_> {
             let label = format!("{which} level of {name}");
             meter::show(ui, cx.theme, rect, level, self.id(which), &label);
         }
-        Touched { title, body, menu }
+        Touched {
+            title,
+            body,
+            warning,
+            menu,
+        }
+    }
+
+    /// What is there of it where it cannot be seen: its title, for the keys and for assistive technology.
+    pub fn show_unseen(&self, ui: &Ui, cx: &Context<'_>) -> egui::Response {
+        let rect = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), CONTROL));
+        let id = pieces::title_id(self.slot.id.into());
+        let title = ui.interact(rect, id, Sense::click_and_drag());
+        self.tell(cx, &title);
+        title
+    }
+
+    fn tell(&self, cx: &Context<'_>, title: &egui::Response) {
+        let selected = cx.shared.selected.contains(&self.slot.id.into());
+        let path = words::path_of_numbers(&self.live.path);
+        let label = format!("Slot {path} {}", self.live.description.name);
+        title.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &label));
     }
 
     fn id(&self, part: &str) -> Id {
@@ -105,8 +123,11 @@ impl Strip<'_> {
         ui: &mut Ui,
         cx: &mut Context<'_>,
         row: Rect,
-        selected: bool,
-    ) -> (egui::Response, egui::Response) {
+    ) -> (
+        egui::Response,
+        egui::Response,
+        Option<(egui::Response, String)>,
+    ) {
         let name = &self.live.description.name;
         let mut right = row.right();
         let mut take = |width: f32| {
@@ -124,8 +145,12 @@ impl Strip<'_> {
             pos2(right - 4.0, row.bottom()),
         );
 
-        let title = ui.interact(title_rect, title_id(self.slot.id), Sense::click_and_drag());
-        self.title(ui, cx, &title, title_rect, selected);
+        let title = ui.interact(
+            title_rect,
+            pieces::title_id(self.slot.id.into()),
+            Sense::click_and_drag(),
+        );
+        self.title(ui, cx, &title, title_rect);
 
         let bypassed = self.is_bypassed();
         let power = Button::selectable(!bypassed, if bypassed { "off" } else { "on" });
@@ -143,30 +168,29 @@ impl Strip<'_> {
             false => "Bypass: lets the audio pass it by. Ctrl+B",
         });
 
-        if let (Some(reason), Some(rect)) = (&warning, warning_rect) {
-            let text = RichText::new("! Problem").color(cx.theme.warning);
+        let warning = warning.zip(warning_rect).map(|(reason, rect)| {
+            let text = match self.live.problem {
+                Some(_) => "! Problem",
+                None => "! Note",
+            };
+            let text = RichText::new(text).color(cx.theme.warning);
             let response = pieces::put(ui, self.id("warning"), rect, Button::new(text));
             let label = format!("Warning: {reason}");
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-            response.on_hover_text(reason);
-        }
+            (response.on_hover_text(&reason), reason)
+        });
         self.window_button(ui, cx, window_rect);
-        let menu = pieces::put(ui, self.id("menu"), menu_rect, Button::new("\u{22EE}"));
         let label = format!("Menu of {name}");
-        menu.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let menu = pieces::menu_button(ui, self.id("menu"), menu_rect, &label);
         let menu = menu.on_hover_text("What can be done with it. Ctrl+Enter or Shift+F10");
-        (title, menu)
+        (title, menu, warning)
     }
 
-    fn title(&self, ui: &Ui, cx: &Context<'_>, title: &egui::Response, rect: Rect, selected: bool) {
+    fn title(&self, ui: &Ui, cx: &Context<'_>, title: &egui::Response, rect: Rect) {
         let (theme, description) = (cx.theme, &self.live.description);
-        let label = format!(
-            "Slot {} {}",
-            words::path_of_numbers(&self.live.path),
-            description.name
-        );
-        title.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &label));
+        self.tell(cx, title);
         if title.has_focus() {
+            pieces::keep_arrows(ui, title);
             pieces::focus_ring(ui, theme, rect.expand2(vec2(4.0, 2.0)));
         }
         let dim = self.is_bypassed();
@@ -233,6 +257,7 @@ impl Strip<'_> {
             range: limits.low..=limits.high,
             unit: limits.unit,
             speed: 0.1,
+            decimals: 1,
             words: None,
         };
         let slot = self.slot.id;
@@ -262,6 +287,7 @@ impl Strip<'_> {
             range: MIX.low..=MIX.high,
             unit: MIX.unit,
             speed: 0.5,
+            decimals: 1,
             words: None,
         };
         let rect = room(ui, "Mix", 68.0);
@@ -314,6 +340,9 @@ impl Strip<'_> {
         }
         parts.extend(cost);
         parts.extend(latency);
+        if self.live.instances > 1 {
+            parts.push(format!("{} instances", self.live.instances));
+        }
         parts.extend(words::peculiarities(self.slot));
         let text = parts.join("  \u{B7}  ");
         let colour = cx.theme.weak_text;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, TextEdit, Ui};
 
 use crate::child::Formats;
+use crate::editor::typed::keep_keys;
 use crate::editor::{Command, Context};
 
 /// Draws the folders that are looked into beside the standard ones.
@@ -38,6 +39,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Context<'_>, typed: &mut String) {
             .accessible_name("Another folder")
             .on_hover_text("The whole path of a folder with plugins; ~ is yours");
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        keep_keys(ui, &field);
         let path = path_of(typed);
         let add = ui.add_enabled(path.is_some(), egui::Button::new("Add"));
         let add = add

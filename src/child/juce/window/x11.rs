@@ -1,0 +1,196 @@
+//! What a child's window needs of the X server that JUCE does not ask for: to stay above the DAW's
+//! window, and to tell when somebody else has destroyed it. Over a connection of our own, whose errors
+//! come back as values and end nothing.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::rc::{Rc, Weak};
+
+use x11rb::connection::Connection;
+use x11rb::errors::ReplyError;
+use x11rb::protocol::Event;
+use x11rb::protocol::xproto::{
+    AtomEnum, ChangeWindowAttributesAux, ConnectionExt, EventMask, PropMode, Window,
+};
+use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+use crate::child::WindowPlace;
+
+/// How deep a window may be in others, at most: a chain of parents that never ends is none.
+const DEEPEST: usize = 64;
+
+thread_local! {
+    /// The connection, there while any window is watched.
+    static SERVER: RefCell<Weak<Server>> = const { RefCell::new(Weak::new()) };
+}
+
+struct Server {
+    connection: RustConnection,
+    root: Window,
+    wm_state: u32,
+    destroyed: RefCell<HashSet<Window>>,
+    is_lost: Cell<bool>,
+}
+
+impl Server {
+    fn shared() -> Result<Rc<Self>, String> {
+        SERVER.with_borrow_mut(|shared| {
+            if let Some(server) = shared.upgrade().filter(|server| !server.is_lost.get()) {
+                return Ok(server);
+            }
+            let server = Rc::new(Self::connect()?);
+            *shared = Rc::downgrade(&server);
+            Ok(server)
+        })
+    }
+
+    fn connect() -> Result<Self, String> {
+        let display = super::display().unwrap_or_default();
+        let unreachable = |error: &dyn std::fmt::Display| {
+            format!("the display {display} cannot be reached: {error}")
+        };
+        let (connection, screen) =
+            RustConnection::connect(Some(&display)).map_err(|error| unreachable(&error))?;
+        let root = connection.setup().roots[screen].root;
+        let wm_state = (connection.intern_atom(false, b"WM_STATE"))
+            .map_err(ReplyError::from)
+            .and_then(|cookie| cookie.reply())
+            .map_err(|error| unreachable(&error))?
+            .atom;
+        Ok(Self {
+            connection,
+            root,
+            wm_state,
+            destroyed: RefCell::default(),
+            is_lost: Cell::default(),
+        })
+    }
+
+    fn hear(&self) {
+        loop {
+            match self.connection.poll_for_event() {
+                Ok(Some(Event::DestroyNotify(event))) => {
+                    self.destroyed.borrow_mut().insert(event.window);
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) => return self.is_lost.set(true),
+            }
+        }
+    }
+
+    /// The window that the window manager knows: the one around `window` that has a state, else the
+    /// outermost.
+    fn top_level(&self, window: Window) -> Result<Window, ReplyError> {
+        let mut at = window;
+        for _ in 0..DEEPEST {
+            let state =
+                self.connection
+                    .get_property(false, at, self.wm_state, AtomEnum::ANY, 0, 0)?;
+            let parent = self.connection.query_tree(at)?;
+            let has_state = state.reply()?.type_ != x11rb::NONE;
+            let parent = parent.reply()?.parent;
+            if has_state || parent == self.root || parent == x11rb::NONE {
+                return Ok(at);
+            }
+            at = parent;
+        }
+        Ok(window)
+    }
+
+    fn stay_above(&self, window: Window, above: Option<Window>) -> Result<(), ReplyError> {
+        let property = AtomEnum::WM_TRANSIENT_FOR;
+        let Some(above) = above else {
+            return self
+                .connection
+                .delete_property(window, property.into())?
+                .check();
+        };
+        let above = self.top_level(above)?;
+        (self.connection)
+            .change_property32(
+                PropMode::REPLACE,
+                window,
+                property,
+                AtomEnum::WINDOW,
+                &[above],
+            )?
+            .check()
+    }
+
+    fn rectangle(&self, window: Window) -> Result<WindowPlace, ReplyError> {
+        let geometry = self.connection.get_geometry(window)?;
+        let corner = (self.connection).translate_coordinates(window, self.root, 0, 0)?;
+        let (geometry, corner) = (geometry.reply()?, corner.reply()?);
+        Ok(WindowPlace {
+            x: corner.dst_x.into(),
+            y: corner.dst_y.into(),
+            width: geometry.width.into(),
+            height: geometry.height.into(),
+        })
+    }
+}
+
+/// One window that is watched.
+pub(super) struct Watch {
+    server: Rc<Server>,
+    window: Window,
+}
+
+impl Watch {
+    /// Watches a window of JUCE's.
+    ///
+    /// # Errors
+    ///
+    /// If the X server cannot be reached, or does not know the window: then it has broken with JUCE.
+    pub(super) fn begin(handle: u64) -> Result<Self, String> {
+        let server = Server::shared()?;
+        server.hear();
+        let watch = Self {
+            window: handle as Window,
+            server,
+        };
+        watch.select(EventMask::STRUCTURE_NOTIFY).map_err(|_| {
+            "the connection to the display has broken; it is made anew when all racks have been closed"
+                .to_owned()
+        })?;
+        // Numbers of windows come again.
+        watch.server.destroyed.borrow_mut().remove(&watch.window);
+        Ok(watch)
+    }
+
+    fn select(&self, events: EventMask) -> Result<(), ReplyError> {
+        let events = ChangeWindowAttributesAux::new().event_mask(events);
+        let connection = &self.server.connection;
+        (connection.change_window_attributes(self.window, &events)?).check()
+    }
+
+    /// Has the window manager keep it above the window that `above` is, or is in. The DAW may have closed
+    /// that meanwhile; then nothing changes.
+    pub(super) fn stay_above(&self, above: Option<u64>) {
+        let above = above.map(|above| above as Window);
+        if let Err(error) = self.server.stay_above(self.window, above) {
+            tracing::debug!("a child's window does not stay above the DAW's: {error}");
+        }
+    }
+
+    /// Where the window is, in pixels, that `inner` is, or is in.
+    pub(super) fn rectangle_around(&self, inner: u64) -> Option<WindowPlace> {
+        let top = self.server.top_level(inner as Window).ok()?;
+        self.server.rectangle(top).ok()
+    }
+
+    /// Whether somebody has destroyed it.
+    pub(super) fn is_gone(&self) -> bool {
+        self.server.hear();
+        self.server.is_lost.get() || self.server.destroyed.borrow().contains(&self.window)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.server.hear();
+        self.server.destroyed.borrow_mut().remove(&self.window);
+    }
+}

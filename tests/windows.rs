@@ -1,0 +1,18 @@
+//! Children's own windows on a real X server with a real window manager: each test in a process of its
+//! own, since an X error would end it.
+#![cfg(target_os = "linux")]
+
+#[path = "windows/deaths.rs"]
+mod deaths;
+#[path = "windows/many.rs"]
+mod many;
+#[path = "windows/places.rs"]
+mod places;
+#[path = "windows/rack.rs"]
+mod rack;
+#[path = "windows/screen.rs"]
+mod screen;
+#[path = "windows/turns.rs"]
+mod turns;
+#[path = "windows/xlib.rs"]
+mod xlib;

@@ -1,0 +1,211 @@
+//! A session on a screen, in a process of its own, and what is asked of it.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use matryoshka::audio::{Block, EventList, Events, Points, Transport};
+use matryoshka::child::{Activation, ChildError};
+use matryoshka::rack::SlotId;
+use matryoshka::rack::exchange::Player;
+use matryoshka::session::{Handle, Preparation, Session, SlotWindow, Surroundings};
+use matryoshka::threads::MessageThread;
+
+use crate::screen::{Desktop, PATIENCE, Screen, until};
+
+/// Set in the process that a test starts for what it is about.
+const INSIDE: &str = "MATRYOSHKA_WINDOWS_TEST";
+
+const FRAMES: usize = 256;
+
+/// Runs what a test is about in a process of its own, on a screen of its own. `test` is the test's name.
+pub fn on_a_screen(test: &str, about: impl FnOnce(Desktop)) {
+    on_a_screen_with(test, "", about);
+}
+
+/// The same, with settings of the desktop.
+pub fn on_a_screen_with(test: &str, settings: &str, about: impl FnOnce(Desktop)) {
+    if std::env::var_os(INSIDE).is_some() {
+        return about(Desktop::here());
+    }
+    let screen = Screen::start(settings);
+    in_a_process(test, Some(&screen.display));
+}
+
+/// Runs a test once more, in a process of its own. True in that process.
+pub fn apart(test: &str) -> bool {
+    let is_inside = std::env::var_os(INSIDE).is_some();
+    if !is_inside {
+        in_a_process(test, None);
+    }
+    is_inside
+}
+
+fn in_a_process(test: &str, display: Option<&str>) {
+    let mut output = tempfile::tempfile().expect("a file");
+    let file = || Stdio::from(output.try_clone().expect("a file"));
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--pdeathsig", "KILL"])
+        .arg(std::env::current_exe().expect("this program"))
+        .args(["--exact", test, "--nocapture"])
+        .env(INSIDE, "1")
+        // What loads plugins without a screen has it otherwise (.cargo/config.toml).
+        .env("QT_QPA_PLATFORM", "xcb")
+        .env_remove("DISPLAY")
+        .stdin(Stdio::null())
+        .stdout(file())
+        .stderr(file());
+    if let Some(display) = display {
+        command.env("DISPLAY", display);
+    }
+    let mut process = command.spawn().expect("a process");
+    let deadline = Instant::now() + PATIENCE * 10;
+    let ended = loop {
+        if let Some(ended) = process.try_wait().expect("a process") {
+            break Some(ended);
+        }
+        if Instant::now() > deadline {
+            let _ = process.kill();
+            let _ = process.wait();
+            break None;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    use std::io::{Read, Seek};
+    let mut said = Vec::new();
+    output.rewind().expect("a file");
+    output.read_to_end(&mut said).expect("a file");
+    let said = String::from_utf8_lossy(&said);
+    println!("{said}");
+    let ended = ended.unwrap_or_else(|| panic!("{test} did not end: {said}"));
+    assert!(ended.success(), "{ended}: {said}");
+}
+
+/// A session with a rack, prepared and playing when it is told to.
+pub struct Rack {
+    pub session: Handle,
+    player: Option<Player>,
+    pub slots: Vec<SlotId>,
+}
+
+impl Rack {
+    /// With these plugins in series.
+    pub fn of(plugins: &[&str]) -> Self {
+        let slots: Vec<serde_json::Value> = (plugins.iter())
+            .map(|plugin| match plugin.strip_prefix("Test:") {
+                // The plugin of `juce::testing`.
+                Some(fault) => serde_json::json!({"plugin": {
+                    "format": "Test", "name": "Test plugin", "id": "00000000", "file": fault,
+                }}),
+                None => serde_json::json!({"plugin": plugin}),
+            })
+            .collect();
+        Self::open(&serde_json::json!({"chain": slots}).to_string())
+    }
+
+    pub fn open(document: &str) -> Self {
+        let (session, mut player) = Handle::open().expect("a session");
+        let text = document.to_owned();
+        let prepared = session.ask(move |thread, session| {
+            session.load(thread, &text).expect("a rack");
+            let preparation = Preparation {
+                activation: Activation {
+                    sample_rate: 48_000.0,
+                    max_frames: FRAMES,
+                    offline: false,
+                },
+                channels: 2,
+                sidechain: 0,
+                aux_buses: 0,
+            };
+            session.prepare(thread, &mut player, preparation);
+            for slot in session.report() {
+                assert_eq!(slot.problem, None);
+            }
+            let slots: Vec<SlotId> = session.rack().slots().map(|slot| slot.id).collect();
+            (player, slots)
+        });
+        let (player, slots) = prepared.expect("the message thread");
+        Self {
+            session,
+            player: Some(player),
+            slots,
+        }
+    }
+
+    pub fn ask<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&MessageThread, &mut Session) -> R + Send + 'static,
+    ) -> R {
+        self.session.ask(job).expect("the message thread")
+    }
+
+    /// Plays a block.
+    pub fn play(&mut self, samples: &mut [[f32; FRAMES]; 2]) {
+        let [left, right] = samples;
+        self.player.as_mut().expect("a player").run(&mut Block {
+            main: &mut [&mut left[..], &mut right[..]],
+            sidechain: &[],
+            frames: FRAMES,
+            events: Events::NONE,
+            points: Points::NONE,
+            events_out: &mut EventList::default(),
+            transport: &Transport::default(),
+        });
+    }
+
+    /// The title of a slot's window, on no track.
+    pub fn title(&self, number: usize) -> String {
+        let report = self.ask(|_thread, session| session.report());
+        let name = report[number].plugin.rsplit_once(" (").expect("a format").0;
+        format!("{} {name}", number + 1)
+    }
+
+    pub fn show(&self, number: usize) -> Result<(), ChildError> {
+        let slot = self.slots[number];
+        self.ask(move |_thread, session| session.open_window(slot))
+    }
+
+    pub fn close(&self, number: usize) {
+        let slot = self.slots[number];
+        self.ask(move |_thread, session| session.close_window(slot));
+    }
+
+    pub fn window(&self, number: usize) -> SlotWindow {
+        let slot = self.slots[number];
+        self.ask(move |_thread, session| session.window(slot))
+    }
+
+    pub fn surround(&self, surroundings: Surroundings) {
+        self.ask(move |_thread, session| session.set_surroundings(surroundings));
+    }
+
+    /// Opens a window and waits until it is to be seen.
+    pub fn see(
+        &self,
+        desktop: &Desktop,
+        number: usize,
+        title: &str,
+    ) -> x11rb::protocol::xproto::Window {
+        self.show(number).expect("a window");
+        until(title, || desktop.find(title))
+    }
+
+    pub fn wait_until_closed(&self, number: usize) {
+        until("the window to be closed", || {
+            (!self.window(number).open).then_some(())
+        });
+    }
+
+    /// The values of a slot's parameters.
+    pub fn values(&self, number: usize) -> Vec<f32> {
+        let slot = self.slots[number];
+        let parameters = self.ask(move |_thread, session| session.parameters(slot));
+        parameters.iter().map(|parameter| parameter.value).collect()
+    }
+
+    pub fn save(&self) -> serde_json::Value {
+        let text = self.ask(|thread, session| session.save(thread));
+        serde_json::from_str(&text).expect("a rack document")
+    }
+}

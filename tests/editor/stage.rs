@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::f32::consts::TAU;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use matryoshka_test_host::{Event, Instance, Library, Paced, Setup};
 
@@ -186,9 +186,17 @@ impl Stage {
     /// the editor tells comes before it is drawn.
     pub fn keep_picture(&self, step: &str) -> Picture {
         let whole = self.tree().whole();
-        self.wait_until("the editor to be drawn", || {
-            self.desktop.screen.picture().part(whole).shows_something()
-        });
+        let part = || self.desktop.screen.picture().part(whole);
+        self.wait_until("the editor to be drawn", || part().shows_something());
+        // The first frames may be of another size. With meters it is never quite still.
+        let deadline = Instant::now() + Duration::from_secs(1);
+        loop {
+            let before = part();
+            self.turn_for(Duration::from_millis(100));
+            if part() == before || Instant::now() > deadline {
+                break;
+            }
+        }
         self.desktop.keep_picture(step).part(whole)
     }
 }

@@ -2,29 +2,22 @@
 //! test decides when to answer, as a DAW's main loop would.
 
 use std::cell::Cell;
-use std::os::fd::RawFd;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
 use clack_extensions::audio_ports::{AudioPortRescanFlags, HostAudioPorts, HostAudioPortsImpl};
-use clack_extensions::gui::HostGui;
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
 use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
 use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
 };
-use clack_extensions::posix_fd::{FdFlags, HostPosixFd, HostPosixFdImpl};
 use clack_extensions::state::{HostState, HostStateImpl};
 use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
 use clack_extensions::thread_pool::HostThreadPool;
-use clack_extensions::timer::{HostTimer, HostTimerImpl, TimerId};
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 
-use crate::gui::Wishes;
-use crate::run_loop::RunLoop;
 use crate::thread_pool::{Audio, HostThreads};
 
 thread_local! {
@@ -59,7 +52,8 @@ pub struct Callbacks {
     state_dirty: AtomicUsize,
     port_rescans: AtomicUsize,
     complaints: Mutex<Vec<String>>,
-    pub(crate) editor_wishes: Wishes,
+    #[cfg(unix)]
+    pub(crate) editor_wishes: crate::gui::Wishes,
 }
 
 impl Callbacks {
@@ -97,16 +91,6 @@ impl Callbacks {
     /// How often `host.audio_ports.rescan` was called.
     pub fn port_rescans(&self) -> usize {
         self.port_rescans.load(Ordering::SeqCst)
-    }
-
-    /// How often `host.gui.request_resize` was called.
-    pub fn resize_requests(&self) -> usize {
-        self.editor_wishes.resize_requests()
-    }
-
-    /// How often `host.gui.closed` was called.
-    pub fn editor_closed(&self) -> usize {
-        self.editor_wishes.closed()
     }
 
     /// Messages of severity error and above, of the plugin or of clack about the plugin.
@@ -189,17 +173,9 @@ impl HostParamsImplShared for Shared {
 
 /// The part of the host that a plugin may call from the main thread.
 pub(crate) struct Main {
-    callbacks: Arc<Callbacks>,
-    run_loop: Rc<RunLoop>,
-}
-
-impl Main {
-    pub(crate) fn new(callbacks: Arc<Callbacks>, run_loop: Rc<RunLoop>) -> Self {
-        Self {
-            callbacks,
-            run_loop,
-        }
-    }
+    pub(crate) callbacks: Arc<Callbacks>,
+    #[cfg(unix)]
+    pub(crate) run_loop: std::rc::Rc<crate::run_loop::RunLoop>,
 }
 
 impl MainThreadHandler<'_> for Main {}
@@ -239,33 +215,6 @@ impl HostAudioPortsImpl for Main {
     }
 }
 
-impl HostTimerImpl for Main {
-    fn register_timer(&self, period_ms: u32) -> Result<TimerId, HostError> {
-        Ok(self.run_loop.add_timer(period_ms))
-    }
-
-    fn unregister_timer(&self, id: TimerId) -> Result<(), HostError> {
-        self.run_loop.remove_timer(id)
-    }
-}
-
-impl HostPosixFdImpl for Main {
-    fn register_fd(&self, descriptor: RawFd, flags: FdFlags) -> Result<(), HostError> {
-        self.run_loop.watch(descriptor, flags);
-        Ok(())
-    }
-
-    fn modify_fd(&self, descriptor: RawFd, flags: FdFlags) -> Result<(), HostError> {
-        self.run_loop.watch(descriptor, flags);
-        Ok(())
-    }
-
-    fn unregister_fd(&self, descriptor: RawFd) -> Result<(), HostError> {
-        self.run_loop.leave(descriptor);
-        Ok(())
-    }
-}
-
 /// Ties the parts together for clack.
 pub(crate) struct Handlers;
 
@@ -281,10 +230,9 @@ impl HostHandlers for Handlers {
             .register::<HostState>()
             .register::<HostAudioPorts>()
             .register::<HostThreadCheck>()
-            .register::<HostLog>()
-            .register::<HostGui>()
-            .register::<HostTimer>()
-            .register::<HostPosixFd>();
+            .register::<HostLog>();
+        #[cfg(unix)]
+        crate::gui::register(builder);
         if shared.threads.is_offered() {
             builder.register::<HostThreadPool>();
         }

@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use clack_extensions::gui::{
-    GuiApiType, GuiConfiguration, GuiSize, HostGuiImpl, PluginGui, Window,
+    GuiApiType, GuiConfiguration, GuiSize, HostGui, HostGuiImpl, PluginGui, Window,
 };
-use clack_extensions::posix_fd::PluginPosixFd;
-use clack_extensions::timer::PluginTimer;
-use clack_host::prelude::HostError;
+use clack_extensions::posix_fd::{HostPosixFd, PluginPosixFd};
+use clack_extensions::timer::{HostTimer, PluginTimer};
+use clack_host::prelude::{HostError, HostExtensions};
 
-use crate::Instance;
-use crate::callbacks::Shared;
+use crate::callbacks::{Handlers, Shared};
 use crate::window::{HostWindow, Size};
+use crate::{Callbacks, Instance};
 
 /// How long a turn of the main loop waits for something to happen.
 const TURN: Duration = Duration::from_millis(5);
@@ -211,6 +211,26 @@ fn embed(
     // SAFETY: the window goes after the editor: see `Instance::close_editor`, and `open_editor` where
     // this fails.
     Ok(unsafe { gui.set_parent(handle, parent) }?)
+}
+
+impl Callbacks {
+    /// How often `host.gui.request_resize` was called.
+    pub fn resize_requests(&self) -> usize {
+        self.editor_wishes.resize_requests()
+    }
+
+    /// How often `host.gui.closed` was called.
+    pub fn editor_closed(&self) -> usize {
+        self.editor_wishes.closed()
+    }
+}
+
+/// Tells the plugin what this host can do for editors.
+pub(crate) fn register(builder: &mut HostExtensions<Handlers>) {
+    builder
+        .register::<HostGui>()
+        .register::<HostTimer>()
+        .register::<HostPosixFd>();
 }
 
 impl HostGuiImpl for Shared {

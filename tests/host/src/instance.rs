@@ -1,6 +1,7 @@
 //! The main-thread half of a plugin: ports, latency, state, activation.
 
 use std::ffi::CStr;
+#[cfg(unix)]
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::ThreadId;
@@ -17,8 +18,10 @@ use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 
 use crate::callbacks::{Handlers, Main, Shared};
+#[cfg(unix)]
 use crate::gui::Editor;
 use crate::pieces::{Sink, Source};
+#[cfg(unix)]
 use crate::run_loop::RunLoop;
 use crate::thread_pool::{Audio, HostThreads};
 use crate::{Callbacks, Executed, Processor, Setup, ThreadPool};
@@ -36,7 +39,9 @@ pub struct Instance {
     pub(crate) plugin: PluginInstance<Handlers>,
     callbacks: Arc<Callbacks>,
     threads: Arc<HostThreads>,
+    #[cfg(unix)]
     pub(crate) run_loop: Rc<RunLoop>,
+    #[cfg(unix)]
     pub(crate) editor: Option<Editor>,
 }
 
@@ -65,10 +70,15 @@ impl Instance {
         let host = HostInfo::new("Matryoshka test host", "Matryoshka", "", "0.1.0")?;
         let callbacks = Arc::new(Callbacks::default());
         let threads = Arc::new(HostThreads::new(threads));
+        #[cfg(unix)]
         let run_loop = Rc::new(RunLoop::default());
         let mut plugin = PluginInstance::new(
             |_| Shared::new(callbacks.clone(), threads.clone()),
-            |shared: &Shared| Main::new(shared.callbacks.clone(), run_loop.clone()),
+            |shared: &Shared| Main {
+                callbacks: shared.callbacks.clone(),
+                #[cfg(unix)]
+                run_loop: run_loop.clone(),
+            },
             entry,
             id,
             &host,
@@ -78,7 +88,9 @@ impl Instance {
             plugin,
             callbacks,
             threads,
+            #[cfg(unix)]
             run_loop,
+            #[cfg(unix)]
             editor: None,
         })
     }

@@ -52,6 +52,7 @@
 mod buffers;
 mod callbacks;
 mod event;
+#[cfg(unix)]
 mod gui;
 mod instance;
 mod library;
@@ -60,9 +61,11 @@ mod params;
 mod pieces;
 mod processor;
 mod render;
+#[cfg(unix)]
 mod run_loop;
 mod thread_pool;
 pub mod vst3;
+#[cfg(unix)]
 mod window;
 
 pub use callbacks::Callbacks;
@@ -76,4 +79,5 @@ pub use params::Param;
 pub use processor::{Inputs, Oddity, Processor, Setup};
 pub use render::Rendered;
 pub use thread_pool::{Executed, ThreadPool};
+#[cfg(unix)]
 pub use window::{HostWindow, Size};

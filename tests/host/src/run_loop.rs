@@ -4,9 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
-use clack_extensions::posix_fd::FdFlags;
-use clack_extensions::timer::TimerId;
+use clack_extensions::posix_fd::{FdFlags, HostPosixFdImpl};
+use clack_extensions::timer::{HostTimerImpl, TimerId};
 use clack_host::prelude::HostError;
+
+use crate::callbacks::Main;
 
 /// The shortest period that a host grants.
 const SHORTEST: Duration = Duration::from_millis(5);
@@ -100,6 +102,33 @@ impl RunLoop {
                 (!flags.is_empty()).then_some((it.fd, flags))
             })
             .collect()
+    }
+}
+
+impl HostTimerImpl for Main {
+    fn register_timer(&self, period_ms: u32) -> Result<TimerId, HostError> {
+        Ok(self.run_loop.add_timer(period_ms))
+    }
+
+    fn unregister_timer(&self, id: TimerId) -> Result<(), HostError> {
+        self.run_loop.remove_timer(id)
+    }
+}
+
+impl HostPosixFdImpl for Main {
+    fn register_fd(&self, descriptor: RawFd, flags: FdFlags) -> Result<(), HostError> {
+        self.run_loop.watch(descriptor, flags);
+        Ok(())
+    }
+
+    fn modify_fd(&self, descriptor: RawFd, flags: FdFlags) -> Result<(), HostError> {
+        self.run_loop.watch(descriptor, flags);
+        Ok(())
+    }
+
+    fn unregister_fd(&self, descriptor: RawFd) -> Result<(), HostError> {
+        self.run_loop.leave(descriptor);
+        Ok(())
     }
 }
 

@@ -15,14 +15,18 @@ mod block;
 mod handler;
 mod instance;
 mod library;
+#[cfg(unix)]
 mod run_loop;
+#[cfg(unix)]
 mod view;
 
 pub use block::{Vst3Block, data_event, note_off, note_on};
 pub use handler::{Handler, Told};
 pub use instance::{Vst3Instance, Vst3Param};
 pub use library::{Vst3Class, Vst3Library};
+#[cfg(unix)]
 pub use run_loop::{Context, Loop};
+#[cfg(unix)]
 pub use view::View;
 
 use vst3::Steinberg::Vst::String128;

@@ -1,6 +1,8 @@
 //! The editor of a plugin that we did not write, in the CLAP host on a desktop: what the tests of our own
 //! editor rely on.
 
+#![cfg(target_os = "linux")]
+
 #[path = "../../support/desktop/mod.rs"]
 mod desktop;
 

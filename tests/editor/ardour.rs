@@ -129,14 +129,14 @@ fn editor(desktop: &Desktop) -> u32 {
     let frame = desktop.screen.wait_for_window("[VST3]");
     wait_for("the editor in Ardour's window", || {
         let windows = desktop.screen.windows().into_iter();
-        let within = windows.filter(|it| {
+        let mut within = windows.filter(|it| {
             let (x, y) = it.area.centre();
             let (left, top) = (frame.area.x, frame.area.y);
             it.id != frame.id
                 && (left..left + frame.area.width as i32).contains(&x)
                 && (top..top + frame.area.height as i32).contains(&y)
         });
-        within.filter(|it| it.name == "Matryoshka").last()
+        within.rfind(|it| it.name == "Matryoshka")
     })
     .id
 }

@@ -76,8 +76,7 @@ fn a_knob_in_a_childs_own_window_moves_the_hosts_parameter() {
         stage.click("", "Open the window of ZamCompX2");
         let mut child = None;
         stage.wait_until("the child's window", || {
-            let windows = stage.desktop.screen.windows().into_iter();
-            child = windows.filter(|it| it.name.contains("ZamCompX2")).last();
+            child = stage.desktop.screen.find_window("ZamCompX2");
             child.is_some()
         });
         let child = child.expect("found");

@@ -108,9 +108,9 @@ impl Screen {
 
     /// A window whose title holds that text, if it can be seen.
     pub fn find_window(&self, title: &str) -> Option<ScreenWindow> {
-        let windows = self.windows().into_iter();
+        let mut windows = self.windows().into_iter();
         // The window manager's frame has the title, too; the window itself is within.
-        windows.filter(|it| it.name.contains(title)).last()
+        windows.rfind(|it| it.name.contains(title))
     }
 
     fn name(&self, window: u32) -> String {

@@ -41,7 +41,9 @@ const STEP: i32 = 28;
 impl WindowPlace {
     fn overlap(&self, other: &Self) -> (i32, i32) {
         let along = |at: i32, long: i32, other_at: i32, other_long: i32| {
-            let end = at.saturating_add(long).min(other_at.saturating_add(other_long));
+            let end = at
+                .saturating_add(long)
+                .min(other_at.saturating_add(other_long));
             end.saturating_sub(at.max(other_at))
         };
         (
@@ -84,7 +86,13 @@ impl WindowPlace {
         };
         Self {
             x: along(around.x, around.width, self.width, screen.x, screen.width),
-            y: along(around.y, around.height, self.height, screen.y, screen.height),
+            y: along(
+                around.y,
+                around.height,
+                self.height,
+                screen.y,
+                screen.height,
+            ),
             ..self
         }
     }
@@ -130,7 +138,10 @@ mod tests {
             size.in_the_middle(Some(rack), &SCREENS, 0),
             at(2200, 300, 400, 300)
         );
-        assert_eq!(size.in_the_middle(None, &SCREENS, 0), at(760, 390, 400, 300));
+        assert_eq!(
+            size.in_the_middle(None, &SCREENS, 0),
+            at(760, 390, 400, 300)
+        );
         let corner = at(3100, 900, 100, 100);
         assert_eq!(
             size.in_the_middle(Some(corner), &SCREENS, 0),

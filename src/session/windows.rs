@@ -64,8 +64,9 @@ fn is_known_without(child: &Description) -> bool {
     contents.is_ok_and(|contents| {
         let mut outcomes = contents.files.values().map(|record| &record.outcome);
         outcomes.any(|outcome| match outcome {
-            Outcome::Plugins(entries) => (entries.iter())
-                .any(|entry| is_it(entry) && entry.has_editor == Some(false)),
+            Outcome::Plugins(entries) => {
+                (entries.iter()).any(|entry| is_it(entry) && entry.has_editor == Some(false))
+            }
             Outcome::Failed(_) => false,
         })
     })
@@ -217,10 +218,12 @@ fn title(rack: &Rack, id: SlotId, name: Option<&str>, track: Option<&str>) -> Op
     };
     let which = slot.label.clone().or_else(place)?;
     let title = format!("{which} {}", name.unwrap_or(&slot.plugin.name));
-    Some(match track.map(str::trim).filter(|track| !track.is_empty()) {
-        Some(track) => format!("{track} - {title}"),
-        None => title,
-    })
+    Some(
+        match track.map(str::trim).filter(|track| !track.is_empty()) {
+            Some(track) => format!("{track} - {title}"),
+            None => title,
+        },
+    )
 }
 
 #[cfg(test)]
@@ -243,7 +246,11 @@ mod tests {
             .collect();
         assert_eq!(
             titles,
-            ["Vocals - 1 ZamVerb", "Vocals - 2.2.1 ZamTube", "Vocals - Air ZamEQ2"]
+            [
+                "Vocals - 1 ZamVerb",
+                "Vocals - 2.2.1 ZamTube",
+                "Vocals - Air ZamEQ2"
+            ]
         );
         let of_first = |name, track| title(&rack, ids[0], name, track);
         assert_eq!(of_first(None, Some(" ")).as_deref(), Some("1 ZamVerb"));

@@ -29,7 +29,9 @@ fn an_x_error_of_a_child_does_not_end_the_process() {
         let before = outlived();
         rack.ask(|_thread, _session| xlib::bad_window());
         assert_eq!(outlived(), before + 1);
-        std::thread::spawn(xlib::bad_window).join().expect("a thread");
+        std::thread::spawn(xlib::bad_window)
+            .join()
+            .expect("a thread");
         assert_eq!(outlived(), before + 2);
         // The DAW's own handler hears of what is on the process's first thread, which is not here
         // (tests/x_error_of_the_daw.rs).
@@ -78,7 +80,10 @@ fn a_window_whose_owner_is_killed_does_not_end_the_process() {
         // The message thread rests: it uses next to no time.
         let spent = || {
             let mut spent = 0;
-            for task in std::fs::read_dir("/proc/self/task").expect("tasks").flatten() {
+            for task in std::fs::read_dir("/proc/self/task")
+                .expect("tasks")
+                .flatten()
+            {
                 let stat = std::fs::read_to_string(task.path().join("stat")).unwrap_or_default();
                 let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split(' ').collect();
                 let number = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok());
@@ -104,26 +109,38 @@ fn a_window_whose_owner_is_killed_does_not_end_the_process() {
 
 #[test]
 fn a_slot_that_goes_takes_its_window_along() {
-    on_a_screen("deaths::a_slot_that_goes_takes_its_window_along", |desktop| {
-        let rack = Rack::of(&[PLUGIN, "LV2:http://gareus.org/oss/lv2/dpl#stereo"]);
-        rack.see(&desktop, 0, TITLE);
-        rack.show(1).expect("a window");
-        until("two windows", || (desktop.clients().len() == 2).then_some(()));
-        let slot = rack.slots[0];
-        let removed = rack.ask(move |thread, session| {
-            session.edit(thread, matryoshka::rack::edit::Edit::Remove { item: slot.into() }).is_ok()
-        });
-        assert!(removed);
-        // The other stays, and is called after its new place.
-        until("one window", || (desktop.clients().len() == 1).then_some(()));
-        until("another title", || {
-            let title = desktop.title(*desktop.clients().first()?)?;
-            title.starts_with("1 ").then_some(())
-        });
-        // Another rack in place of this one.
-        rack.ask(|thread, session| session.load(thread, r#"{"chain": []}"#).expect("a rack"));
-        until("no window", || desktop.clients().is_empty().then_some(()));
-    });
+    on_a_screen(
+        "deaths::a_slot_that_goes_takes_its_window_along",
+        |desktop| {
+            let rack = Rack::of(&[PLUGIN, "LV2:http://gareus.org/oss/lv2/dpl#stereo"]);
+            rack.see(&desktop, 0, TITLE);
+            rack.show(1).expect("a window");
+            until("two windows", || {
+                (desktop.clients().len() == 2).then_some(())
+            });
+            let slot = rack.slots[0];
+            let removed = rack.ask(move |thread, session| {
+                session
+                    .edit(
+                        thread,
+                        matryoshka::rack::edit::Edit::Remove { item: slot.into() },
+                    )
+                    .is_ok()
+            });
+            assert!(removed);
+            // The other stays, and is called after its new place.
+            until("one window", || {
+                (desktop.clients().len() == 1).then_some(())
+            });
+            until("another title", || {
+                let title = desktop.title(*desktop.clients().first()?)?;
+                title.starts_with("1 ").then_some(())
+            });
+            // Another rack in place of this one.
+            rack.ask(|thread, session| session.load(thread, r#"{"chain": []}"#).expect("a rack"));
+            until("no window", || desktop.clients().is_empty().then_some(()));
+        },
+    );
 }
 
 #[test]
@@ -134,7 +151,10 @@ fn a_plugin_that_throws_instead_of_opening_its_window_says_what() {
         let rack = Rack::of(&["Test:editor"]);
         assert!(rack.window(0).available);
         let error = rack.show(0).expect_err("no window").to_string();
-        assert!(error.ends_with("cannot show its window: thrown in editor"), "{error}");
+        assert!(
+            error.ends_with("cannot show its window: thrown in editor"),
+            "{error}"
+        );
         assert!(!rack.window(0).open);
         assert!(desktop.clients().is_empty());
     });

@@ -77,7 +77,10 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
                 let colours = desktop.colours(area);
                 (colours > 12).then_some(colours)
             });
-            println!("{plugin}: {}x{}, {colours} colours", area.width, area.height);
+            println!(
+                "{plugin}: {}x{}, {colours} colours",
+                area.width, area.height
+            );
             picture(plugin);
         }
         rack.close(0);
@@ -100,22 +103,28 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
     });
     println!("{plugin}: {before:?} -> {after:?}");
     let grown = after.resident_kib.saturating_sub(before.resident_kib);
-    assert!(grown < 24 << 10, "{plugin} has grown by {grown} KiB in {ROUNDS} rounds");
+    let may_grow = (24 << 10) + left.kib * ROUNDS;
+    assert!(
+        grown < may_grow,
+        "{plugin} has grown by {grown} KiB in {ROUNDS} rounds"
+    );
 }
 
 /// What a plugin leaves behind with each window.
 struct Left {
     windows: usize,
     descriptors: usize,
+    kib: usize,
 }
 
 /// LSP's plugins (1.2.5) keep their connection to the X server, with two windows of one pixel that are
-/// never seen, until the process ends.
+/// never seen, and what they drew with, until the process ends; in any host, a bare one of `ctypes` too.
 fn left_by(plugin: &str) -> Left {
     let times = usize::from(plugin.contains("lsp-plug.in"));
     Left {
         windows: 2 * times,
         descriptors: times,
+        kib: times * (8 << 10),
     }
 }
 
@@ -148,14 +157,18 @@ fn all_of_them_are_open_at_once_and_close_with_the_racks_window() {
         });
         picture("all");
         rack.ask(|_thread, session| session.close_windows());
-        until("no window", || (desktop.clients().len() == empty).then_some(()));
+        until("no window", || {
+            (desktop.clients().len() == empty).then_some(())
+        });
         assert!((0..CHILDREN.len()).all(|number| !rack.window(number).open));
         // One more life, and an end with all of them open.
         for number in 0..CHILDREN.len() {
             rack.show(number).expect(CHILDREN[number]);
         }
         drop(rack);
-        until("no window", || (desktop.clients().len() == empty).then_some(()));
+        until("no window", || {
+            (desktop.clients().len() == empty).then_some(())
+        });
     });
 }
 
@@ -173,7 +186,10 @@ fn a_plugin_without_a_window_says_so() {
         for (number, plugin) in plugins.iter().enumerate() {
             assert!(!rack.window(number).available, "{plugin}");
             let error = rack.show(number).expect_err(plugin).to_string();
-            assert!(error.ends_with("cannot show its window: it has none"), "{error}");
+            assert!(
+                error.ends_with("cannot show its window: it has none"),
+                "{error}"
+            );
             println!("{error}");
         }
     });

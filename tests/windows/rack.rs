@@ -181,7 +181,12 @@ impl Rack {
     }
 
     /// Opens a window and waits until it is to be seen.
-    pub fn see(&self, desktop: &Desktop, number: usize, title: &str) -> x11rb::protocol::xproto::Window {
+    pub fn see(
+        &self,
+        desktop: &Desktop,
+        number: usize,
+        title: &str,
+    ) -> x11rb::protocol::xproto::Window {
         self.show(number).expect("a window");
         until(title, || desktop.find(title))
     }

@@ -69,14 +69,19 @@ impl Screen {
             .expect("Xvfb");
         let mut number = String::new();
         let told = server.stdout.take().expect("piped");
-        BufReader::new(told).read_line(&mut number).expect("a number");
+        BufReader::new(told)
+            .read_line(&mut number)
+            .expect("a number");
         let display = format!(":{}", number.trim());
         let mut processes = vec![Ends(server)];
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(&file, settings).expect("settings");
         for (name, arguments) in [
             ("openbox", vec!["--sm-disable".to_owned()]),
-            ("xsettingsd", vec!["-c".to_owned(), file.path().display().to_string()]),
+            (
+                "xsettingsd",
+                vec!["-c".to_owned(), file.path().display().to_string()],
+            ),
         ] {
             let mut command = program(name);
             command.args(arguments).env("DISPLAY", &display);
@@ -160,9 +165,8 @@ impl Desktop {
     /// The window of this title, once it is to be seen.
     pub fn find(&self, title: &str) -> Option<Window> {
         let windows = self.clients();
-        (windows.into_iter()).find(|&window| {
-            self.title(window).as_deref() == Some(title) && self.is_seen(window)
-        })
+        (windows.into_iter())
+            .find(|&window| self.title(window).as_deref() == Some(title) && self.is_seen(window))
     }
 
     fn is_seen(&self, window: Window) -> bool {
@@ -217,7 +221,12 @@ impl Desktop {
 
     /// How many colours there are to be seen within an area.
     pub fn colours(&self, area: Area) -> usize {
-        let screen = self.server.get_geometry(self.root).expect("X").reply().expect("a size");
+        let screen = self
+            .server
+            .get_geometry(self.root)
+            .expect("X")
+            .reply()
+            .expect("a size");
         let (x, y) = (area.x.max(0), area.y.max(0));
         let width = area.width.min(i32::from(screen.width) - x);
         let height = area.height.min(i32::from(screen.height) - y);
@@ -235,7 +244,8 @@ impl Desktop {
         );
         let picture = picture.expect("X").reply().expect("a picture");
         let pixels = picture.data.chunks_exact(4);
-        let colours: HashSet<[u8; 3]> = pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+        let colours: HashSet<[u8; 3]> =
+            pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
         colours.len()
     }
 
@@ -259,7 +269,11 @@ impl Desktop {
     pub fn drag(&self, window: Window, x: i32, y: i32) {
         // North west gravity, x and y.
         let flags = 1 | 1 << 8 | 1 << 9 | 2 << 12;
-        self.tell(window, "_NET_MOVERESIZE_WINDOW", [flags, x as u32, y as u32, 0, 0]);
+        self.tell(
+            window,
+            "_NET_MOVERESIZE_WINDOW",
+            [flags, x as u32, y as u32, 0, 0],
+        );
     }
 
     /// Gives a window another size.
@@ -271,7 +285,11 @@ impl Desktop {
 
     /// Brings a window to the front, as a click does.
     pub fn raise(&self, window: Window) {
-        self.tell(window, "_NET_ACTIVE_WINDOW", [2, x11rb::CURRENT_TIME, 0, 0, 0]);
+        self.tell(
+            window,
+            "_NET_ACTIVE_WINDOW",
+            [2, x11rb::CURRENT_TIME, 0, 0, 0],
+        );
     }
 
     /// A DAW's window, with the one in it that it gives to the rack.
@@ -279,7 +297,13 @@ impl Desktop {
         let outer = self.window(self.root, 300, 200, 900, 600);
         let name: &[u8] = b"DAW";
         (self.server)
-            .change_property8(PropMode::REPLACE, outer, AtomEnum::WM_NAME, AtomEnum::STRING, name)
+            .change_property8(
+                PropMode::REPLACE,
+                outer,
+                AtomEnum::WM_NAME,
+                AtomEnum::STRING,
+                name,
+            )
             .expect("X");
         let inner = self.window(outer, 20, 20, 600, 400);
         self.server.map_window(inner).expect("X");

@@ -23,7 +23,9 @@ fn a_knob_turned_in_a_childs_window_turns_in_the_session() {
         let before = rack.values(0);
         let window = rack.see(&desktop, 0, "1 ZamCompX2");
         let area = desktop.area(window).expect("an area");
-        until("the window to be drawn", || (desktop.colours(area) > 12).then_some(()));
+        until("the window to be drawn", || {
+            (desktop.colours(area) > 12).then_some(())
+        });
         drag(area.x + KNOB.0, area.y + KNOB.1);
         let after = until("a turn", || {
             let now = rack.values(0);

@@ -121,7 +121,11 @@ impl JuceChild {
         if window.is_done() || self.shown.is_gone() {
             return None;
         }
-        let place = self.or("telling where its window is", window.place(), Rect::default());
+        let place = self.or(
+            "telling where its window is",
+            window.place(),
+            Rect::default(),
+        );
         Some(place.into())
     }
 
@@ -172,7 +176,9 @@ fn in_words(error: Error) -> String {
 
 /// The display that this process is to use.
 fn display() -> Option<String> {
-    std::env::var("DISPLAY").ok().filter(|name| !name.is_empty())
+    std::env::var("DISPLAY")
+        .ok()
+        .filter(|name| !name.is_empty())
 }
 
 impl From<Rect> for WindowPlace {

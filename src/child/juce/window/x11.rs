@@ -85,14 +85,9 @@ impl Server {
     fn top_level(&self, window: Window) -> Result<Window, ReplyError> {
         let mut at = window;
         for _ in 0..DEEPEST {
-            let state = self.connection.get_property(
-                false,
-                at,
-                self.wm_state,
-                AtomEnum::ANY,
-                0,
-                0,
-            )?;
+            let state =
+                self.connection
+                    .get_property(false, at, self.wm_state, AtomEnum::ANY, 0, 0)?;
             let parent = self.connection.query_tree(at)?;
             let has_state = state.reply()?.type_ != x11rb::NONE;
             let parent = parent.reply()?.parent;
@@ -107,11 +102,20 @@ impl Server {
     fn stay_above(&self, window: Window, above: Option<Window>) -> Result<(), ReplyError> {
         let property = AtomEnum::WM_TRANSIENT_FOR;
         let Some(above) = above else {
-            return self.connection.delete_property(window, property.into())?.check();
+            return self
+                .connection
+                .delete_property(window, property.into())?
+                .check();
         };
         let above = self.top_level(above)?;
         (self.connection)
-            .change_property32(PropMode::REPLACE, window, property, AtomEnum::WINDOW, &[above])?
+            .change_property32(
+                PropMode::REPLACE,
+                window,
+                property,
+                AtomEnum::WINDOW,
+                &[above],
+            )?
             .check()
     }
 

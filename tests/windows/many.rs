@@ -153,8 +153,8 @@ fn all_of_them_are_open_at_once_and_close_with_the_racks_window() {
         matryoshka::juce::testing::switch_on();
         let rack = Rack::of(&CHILDREN);
         let empty = desktop.clients().len();
-        for number in 0..CHILDREN.len() {
-            rack.show(number).expect(CHILDREN[number]);
+        for (number, plugin) in CHILDREN.iter().enumerate() {
+            rack.show(number).expect(plugin);
         }
         until("all windows", || {
             (desktop.clients().len() == empty + CHILDREN.len()).then_some(())
@@ -166,8 +166,8 @@ fn all_of_them_are_open_at_once_and_close_with_the_racks_window() {
         });
         assert!((0..CHILDREN.len()).all(|number| !rack.window(number).open));
         // One more life, and an end with all of them open.
-        for number in 0..CHILDREN.len() {
-            rack.show(number).expect(CHILDREN[number]);
+        for (number, plugin) in CHILDREN.iter().enumerate() {
+            rack.show(number).expect(plugin);
         }
         drop(rack);
         until("no window", || {

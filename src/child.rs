@@ -42,6 +42,8 @@ pub use juce::{
     loudest,
 };
 pub use placeholder::Placeholder;
+#[cfg(unix)]
+pub(crate) use resident::Before;
 pub use window::{WindowPlace, WindowWish};
 
 use std::fmt;

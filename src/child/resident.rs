@@ -71,6 +71,26 @@ pub(super) fn keeping<R>(load: impl FnOnce() -> R) -> R {
     result
 }
 
+/// What the process had loaded before a window was opened, which brings libraries along: OpenGL's and its driver's.
+pub(crate) struct Before(Vec<CString>);
+
+impl Before {
+    /// What is loaded now.
+    pub(crate) fn now() -> Self {
+        Self(loaded())
+    }
+
+    /// Keeps what has been loaded since. OpenGL's libraries go with the last window, which is on a thread of its own;
+    /// a process that ends at that moment calls exit handlers of theirs that are no longer there (seen with Mesa).
+    pub(crate) fn keep_new(&self) {
+        for library in loaded() {
+            if !self.0.contains(&library) {
+                keep_library(OsStr::from_bytes(library.as_bytes()));
+            }
+        }
+    }
+}
+
 /// `X.vst3/Contents/<machine>-linux/X.so`.
 fn library_in_bundle(bundle: &Path) -> Option<PathBuf> {
     let machine = format!("{}-linux", std::env::consts::ARCH);

@@ -112,6 +112,7 @@ mod linux {
 
     impl Xlib {
         /// The same library that JUCE loads. It stays.
+        #[allow(clippy::missing_transmute_annotations)] // the fields' types say it
         fn load() -> Option<Self> {
             // SAFETY: a plain system library, whose initialisers do no harm in any thread.
             let library = unsafe {

@@ -39,6 +39,9 @@ struct Common {
     /// While a window is open.
     link: Mutex<Option<Link>>,
     surroundings: Mutex<Surroundings>,
+    /// What was loaded before the window came.
+    #[cfg(unix)]
+    before: Mutex<Option<crate::child::Before>>,
     /// In points, once the window was resized.
     size: Mutex<Option<[f32; 2]>>,
 }
@@ -71,6 +74,8 @@ impl RackEditor {
             redraw: Arc::new(move || redraw.request_repaint()),
             link: Mutex::default(),
             surroundings: Mutex::default(),
+            #[cfg(unix)]
+            before: Mutex::default(),
             size: Mutex::default(),
         });
         let logical = |[width, height]: [f32; 2]| LogicalSize { width, height };
@@ -109,6 +114,10 @@ impl Editor for RackEditor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<RackEditorHandle>, Box<dyn Error>> {
+        #[cfg(unix)]
+        {
+            *self.common.before.lock() = Some(crate::child::Before::now());
+        }
         let link = Link::open(self.common.source.clone(), self.common.redraw.clone());
         *self.common.link.lock() = Some(link);
         self.common.change_surroundings(|surroundings| {
@@ -260,6 +269,10 @@ impl NiceEguiApp for App {
         _gui: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        #[cfg(unix)]
+        if let Some(before) = self.common.before.lock().take() {
+            before.keep_new();
+        }
         // What the rack has no use for is the DAW's: space plays.
         frame.set_key_capture(KeyCapture::CaptureAll);
         if let Some(writer) = TreeWriter::from_environment() {

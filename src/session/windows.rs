@@ -37,9 +37,17 @@ pub(super) struct Windows {
     surroundings: Surroundings,
     /// Those that are open, with their titles.
     open: BTreeMap<SlotId, String>,
+    /// Those that are to go, after so many more ticks: see [`LAST_TICKS`].
+    closing: BTreeMap<SlotId, u8>,
     /// Files and identifiers of plugins, and whether a scan has found out that they have no window.
     without: RefCell<HashMap<(String, String), bool>>,
 }
+
+/// For how many ticks a closed window is kept. JUCE's `XEmbedComponent` puts off what comes of a child's
+/// new size, by a bare `this` (`handleX11Event` in juce_XEmbedComponent_linux.cpp, JUCE 9.0.4), and must
+/// be there for it. What was put off before a tick was sent for is done when the tick comes, and the
+/// first may have been sent for already. To go when JUCE holds on to its component.
+const LAST_TICKS: u8 = 2;
 
 impl Windows {
     /// Whether a child has a window. Some plugins are not asked, since they may crash; a scan has asked
@@ -111,6 +119,7 @@ impl Session {
                 reason: problem,
             });
         }
+        self.windows.closing.remove(&slot);
         loaded.first_mut().open_window(&wish)?;
         self.windows.open.insert(slot, wish.title);
         self.tend_window(slot);
@@ -122,9 +131,12 @@ impl Session {
         if self.windows.open.contains_key(&slot) {
             self.tend_window(slot);
         }
-        self.windows.open.remove(&slot);
-        if let Some(loaded) = self.slots.get_mut(&slot) {
-            loaded.first_mut().close_window();
+        self.let_go(slot);
+    }
+
+    fn let_go(&mut self, slot: SlotId) {
+        if self.windows.open.remove(&slot).is_some() {
+            self.windows.closing.insert(slot, LAST_TICKS);
         }
     }
 
@@ -151,6 +163,16 @@ impl Session {
         for slot in &mut self.leaving {
             slot.first_mut().close_window();
         }
+        let slots = &mut self.slots;
+        self.windows.closing.retain(|slot, ticks| {
+            *ticks = ticks.saturating_sub(1);
+            if *ticks == 0
+                && let Some(loaded) = slots.get_mut(slot)
+            {
+                loaded.first_mut().close_window();
+            }
+            *ticks > 0
+        });
         let open: Vec<SlotId> = self.windows.open.keys().copied().collect();
         for slot in open {
             self.tend_window(slot);
@@ -162,10 +184,7 @@ impl Session {
     fn tend_window(&mut self, slot: SlotId) {
         let loaded = self.slots.get(&slot).map(LoadedSlot::first);
         let Some(place) = loaded.and_then(|child| child.window()) else {
-            self.windows.open.remove(&slot);
-            if let Some(loaded) = self.slots.get_mut(&slot) {
-                loaded.first_mut().close_window();
-            }
+            self.let_go(slot);
             return;
         };
         if let Some(slot) = self.rack.slot_mut(slot) {

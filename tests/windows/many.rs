@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use matryoshka::session::Handle;
+
 use crate::rack::{Rack, on_a_screen};
 use crate::screen::{Desktop, until};
 
@@ -56,6 +58,8 @@ fn many_childrens_windows_open_and_close_twenty_times_each() {
     let test = "many::many_childrens_windows_open_and_close_twenty_times_each";
     on_a_screen(test, |desktop| {
         matryoshka::juce::testing::switch_on();
+        // The message thread stays: Qt does not survive that the one it began on ends.
+        let (_stays, _player) = Handle::open().expect("a session");
         for plugin in CHILDREN {
             open_and_close(&desktop, plugin);
         }
@@ -103,8 +107,9 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
     });
     println!("{plugin}: {before:?} -> {after:?}");
     let grown = after.resident_kib.saturating_sub(before.resident_kib);
+    let may_grow = (24 << 10) + left.kib * ROUNDS;
     assert!(
-        grown < 24 << 10,
+        grown < may_grow,
         "{plugin} has grown by {grown} KiB in {ROUNDS} rounds"
     );
 }
@@ -113,15 +118,17 @@ fn open_and_close(desktop: &Desktop, plugin: &str) {
 struct Left {
     windows: usize,
     descriptors: usize,
+    kib: usize,
 }
 
 /// LSP's plugins (1.2.5) keep their connection to the X server, with two windows of one pixel that are
-/// never seen, until the process ends.
+/// never seen, and what they drew with, until the process ends; in any host, a bare one of `ctypes` too.
 fn left_by(plugin: &str) -> Left {
     let times = usize::from(plugin.contains("lsp-plug.in"));
     Left {
         windows: 2 * times,
         descriptors: times,
+        kib: times * (8 << 10),
     }
 }
 
@@ -146,8 +153,8 @@ fn all_of_them_are_open_at_once_and_close_with_the_racks_window() {
         matryoshka::juce::testing::switch_on();
         let rack = Rack::of(&CHILDREN);
         let empty = desktop.clients().len();
-        for number in 0..CHILDREN.len() {
-            rack.show(number).expect(CHILDREN[number]);
+        for (number, plugin) in CHILDREN.iter().enumerate() {
+            rack.show(number).expect(plugin);
         }
         until("all windows", || {
             (desktop.clients().len() == empty + CHILDREN.len()).then_some(())
@@ -159,8 +166,8 @@ fn all_of_them_are_open_at_once_and_close_with_the_racks_window() {
         });
         assert!((0..CHILDREN.len()).all(|number| !rack.window(number).open));
         // One more life, and an end with all of them open.
-        for number in 0..CHILDREN.len() {
-            rack.show(number).expect(CHILDREN[number]);
+        for (number, plugin) in CHILDREN.iter().enumerate() {
+            rack.show(number).expect(plugin);
         }
         drop(rack);
         until("no window", || {

@@ -1,8 +1,10 @@
 //! The generic editor: all parameters of one plugin, below the rack, for those that have no window of their own
 //! and whenever it is wanted.
 
+mod badge;
 mod bar;
 mod list;
+mod menu;
 mod row;
 #[cfg(test)]
 mod tests;

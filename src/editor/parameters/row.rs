@@ -2,20 +2,20 @@
 
 use egui::{Button, Key, Response, RichText, Sense, TextEdit, TextStyle, Ui, Vec2};
 
+use super::badge::{BADGE_WIDTH, show_badge};
 use super::bar::{Bar, Touch};
-use super::list::{mapped_in_words, snapped, with_unit};
+use super::list::{snapped, with_unit};
 use super::{Entering, ParametersPanel, Turning, turn};
 use crate::child::{Parameter, TurnKind};
 use crate::editor::typed::keep_keys;
-use crate::editor::{Command, Context, Dragged, Side};
-use crate::rack::{HostId, SlotId};
-use crate::session::{Learning, ParameterView};
+use crate::editor::{Command, Context, Dragged};
+use crate::rack::SlotId;
+use crate::session::ParameterView;
 
 /// A row's height, in points.
 pub(super) const HEIGHT: f32 = 24.0;
 
 const VALUE_WIDTH: f32 = 92.0;
-const BADGE_WIDTH: f32 = 46.0;
 const MORE_WIDTH: f32 = 26.0;
 
 impl ParametersPanel {
@@ -125,14 +125,20 @@ impl ParametersPanel {
     }
 
     /// Sets a parameter as one gesture.
-    fn set(&mut self, cx: &mut Context<'_>, slot: SlotId, parameter: &Parameter, value: f32) {
+    pub(super) fn set(
+        &mut self,
+        cx: &mut Context<'_>,
+        slot: SlotId,
+        parameter: &Parameter,
+        value: f32,
+    ) {
         let index = parameter.index;
         for kind in [TurnKind::Begin, TurnKind::Value(value), TurnKind::End] {
             cx.commands.push(Command::Turn { slot, index, kind });
         }
     }
 
-    fn enter(&mut self, slot: SlotId, parameter: &Parameter) {
+    pub(super) fn enter(&mut self, slot: SlotId, parameter: &Parameter) {
         self.entering = Some(Entering {
             slot,
             index: parameter.index,
@@ -213,48 +219,6 @@ impl ParametersPanel {
             self.enter(slot, parameter);
         }
     }
-
-    fn show_menu(&mut self, ui: &mut Ui, cx: &mut Context<'_>, slot: SlotId, view: &ParameterView) {
-        let parameter = &view.parameter;
-        let index = parameter.index;
-        let map = |host| Command::Map { slot, index, host };
-        let button = |ui: &mut Ui, words: &str, why: &str| {
-            let pressed = ui.button(words).on_hover_text(why).clicked();
-            if pressed {
-                ui.close();
-            }
-            pressed
-        };
-        if button(
-            ui,
-            "Map to host parameter",
-            "The first host parameter that moves nothing moves it from now on",
-        ) {
-            cx.commands.push(map(None));
-        }
-        if !view.mapped.is_empty() && button(ui, "Unmap", "No host parameter moves it any more") {
-            cx.commands.push(Command::Unmap { slot, index });
-        }
-        if button(
-            ui,
-            "Learn MIDI",
-            "The next controller that is moved on a MIDI device moves it from then on",
-        ) {
-            let known = view.mapped.first().copied();
-            if known.is_none() {
-                cx.commands.push(map(cx.view.free_host_parameter));
-            }
-            if let Some(host) = known.or(cx.view.free_host_parameter) {
-                cx.commands.push(Command::Learn(Learning::midi(host)));
-            }
-        }
-        if button(ui, "Default", "Set it to what it is in a fresh plugin") {
-            self.set(cx, slot, parameter, parameter.default);
-        }
-        if button(ui, "Type a value", "Write it in the plugin's words") {
-            self.enter(slot, parameter);
-        }
-    }
 }
 
 fn show_name(
@@ -279,48 +243,6 @@ fn show_name(
         .galley_with_override_text_color(place.min, galley, color);
     response.dnd_set_drag_payload(Dragged::Parameter(slot, parameter.index));
     response.on_hover_text(about(parameter))
-}
-
-fn show_badge(ui: &mut Ui, cx: &mut Context<'_>, view: &ParameterView) {
-    let size = Vec2::new(BADGE_WIDTH, HEIGHT);
-    let Some(first) = view.mapped.first() else {
-        let words = if view.parameter.automatable {
-            ""
-        } else {
-            "fixed"
-        };
-        let label = egui::Label::new(RichText::new(words).small().color(cx.theme.weak_text));
-        let label = ui.add_sized(size, label);
-        if !words.is_empty() {
-            label.on_hover_text(
-                "The plugin does not let this be automated: it shows something, or is for set-up",
-            );
-        }
-        return;
-    };
-    let words = match view.mapped.len() {
-        1 => first.to_string(),
-        count => format!("{first} +{}", count - 1),
-    };
-    let text = RichText::new(words).small().color(cx.theme.on_accent);
-    let badge = ui
-        .add_sized(size, Button::new(text).small().fill(cx.theme.accent))
-        .accessible_name(mapped_in_words(&view.mapped))
-        .on_hover_text(moved_by(cx, &view.mapped));
-    if badge.clicked() {
-        cx.shared.side = Side::Mapping;
-    }
-}
-
-fn moved_by(cx: &Context<'_>, hosts: &[HostId]) -> String {
-    let descriptions = cx.view.host.descriptions();
-    let names: Vec<String> = (hosts.iter())
-        .filter_map(|host| Some(format!("{host} {}", descriptions.get(host.number())?.name)))
-        .collect();
-    format!(
-        "Moved by {}. Press to see all that is mapped",
-        names.join(", ")
-    )
 }
 
 fn about(parameter: &Parameter) -> String {

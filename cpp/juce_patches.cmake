@@ -1,4 +1,4 @@
-# What must be different in JUCE, as patches to a copy of the module that hosts plugins.
+# What must be different in JUCE, as patches to copies of the modules that host plugins and their windows.
 #
 # midi: JUCE's VST3 host keeps a block's MIDI in an array that takes a lock for every event and grows
 #   while audio runs (MidiEventList in juce_VST3Common.h, JUCE 8 and 9). Only the audio thread ever
@@ -17,12 +17,14 @@
 # room: its LV2 host puts half an event where there is no room for a whole one, and the plugin reads on
 #   behind it.
 # more: that room is 8 KiB, which 341 notes fill.
+# late: a window that a plugin gave another size looks at it later, though it may be gone by then.
 #
 # Each can go when JUCE does without.
 
 set(MATRYOSHKA_PATCHED "${CMAKE_BINARY_DIR}/patched")
 
 set(patch_names midi log default first lock thread ask hear tell room more)
+set(patch_names_of_windows late)
 
 set(patch_midi_old "Array<Steinberg::Vst::Event, CriticalSection> events;")
 set(patch_midi_new "struct Events : Array<Steinberg::Vst::Event> { Events() { ensureStorageAllocated (2048); } }; Events events;")
@@ -111,6 +113,17 @@ set(patch_room_new [[
 set(patch_more_old "static constexpr auto sequenceSize = 8192;")
 set(patch_more_new "static constexpr auto sequenceSize = 131072;")
 
+set(patch_late_old "MessageManager::callAsync ([this] { componentMovedOrResized (owner, true, true); });")
+if(JUCE_FOUND_VERSION VERSION_LESS 9)
+    set(patch_late_old "MessageManager::callAsync ([this] {componentMovedOrResized (owner, true, true);});")
+endif()
+set(patch_late_new [[
+                        MessageManager::callAsync ([safe = Component::SafePointer<XEmbedComponent> (&owner)]
+                        {
+                            if (safe != nullptr)
+                                safe->updateEmbeddedBounds();
+                        });]])
+
 # Replaces OLD by NEW in the first of the files that is there. Semicolons must not part the text, so
 # everything is quoted.
 function(matryoshka_patch folder old new)
@@ -135,7 +148,11 @@ endfunction()
 # Sets OUT to the folder to take a module from: its own, or that of the patched copy.
 function(matryoshka_patched_module module out)
     set(${out} "${module}" PARENT_SCOPE)
-    if(NOT EXISTS "${module}/format_types/juce_VST3Common.h")
+    if(EXISTS "${module}/format_types/juce_VST3Common.h")
+        set(names ${patch_names})
+    elseif(EXISTS "${module}/native/juce_XEmbedComponent_linux.cpp")
+        set(names ${patch_names_of_windows})
+    else()
         return()
     endif()
 
@@ -145,7 +162,7 @@ function(matryoshka_patched_module module out)
     set(copy "${MATRYOSHKA_PATCHED}/${name}")
     set(stamp "${copy}/from.txt")
     set(origin "${JUCE_FOUND_VERSION} ${module}")
-    foreach(patch IN LISTS patch_names)
+    foreach(patch IN LISTS names)
         string(APPEND origin " ${patch_${patch}_new}")
     endforeach()
     set(made_from "")
@@ -155,7 +172,7 @@ function(matryoshka_patched_module module out)
     if(NOT made_from STREQUAL origin)
         file(REMOVE_RECURSE "${copy}")
         file(COPY "${module}" DESTINATION "${MATRYOSHKA_PATCHED}")
-        foreach(patch IN LISTS patch_names)
+        foreach(patch IN LISTS names)
             matryoshka_patch("${copy}" "${patch_${patch}_old}" "${patch_${patch}_new}"
                 format_types/juce_VST3Common.h
                 format_types/juce_LADSPAPluginFormatHeadless.cpp
@@ -163,7 +180,8 @@ function(matryoshka_patched_module module out)
                 format_types/juce_VST3PluginFormatImpl.h
                 format_types/juce_VST3PluginFormat.cpp
                 format_types/juce_LV2PluginFormatImpl.h
-                format_types/juce_LV2PluginFormat.cpp)
+                format_types/juce_LV2PluginFormat.cpp
+                native/juce_XEmbedComponent_linux.cpp)
         endforeach()
         file(WRITE "${stamp}" "${origin}")
     endif()

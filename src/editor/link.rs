@@ -228,11 +228,12 @@ impl Worker {
     fn see_to(&mut self, session: &Arc<Handle>, command: Command) {
         match command {
             Command::OpenRack(path) => match fs::read_to_string(&path) {
-                Ok(text) => session.post(move |thread, session| {
-                    if let Err(error) = session.load(thread, &text) {
-                        session.notify(format!("{}: {error}", path.display()));
-                    }
-                }),
+                Ok(text) => {
+                    session.post(move |thread, session| match session.load(thread, &text) {
+                        Ok(()) => session.note_edited(),
+                        Err(error) => session.notify(format!("{}: {error}", path.display())),
+                    })
+                }
                 Err(error) => self.tell(format!("{}: {error}", path.display())),
             },
             Command::InsertRack { place, path } => insert_rack(session, place, &path),

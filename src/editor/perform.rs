@@ -49,7 +49,10 @@ pub(super) fn perform(thread: &MessageThread, session: &mut Session, command: Co
         Command::Map { slot, index, host } => map(thread, session, slot, index, host),
         Command::Unmap { slot, index } => unmap(thread, session, slot, index),
         Command::Panic => session.end_all_notes(),
-        Command::NewRack => session.replace_rack(thread, crate::rack::Rack::new()),
+        Command::NewRack => {
+            session.replace_rack(thread, crate::rack::Rack::new());
+            session.note_edited();
+        }
         // These are for files, the catalog or the board: see `link`.
         Command::OpenRack(_)
         | Command::InsertRack { .. }

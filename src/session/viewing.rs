@@ -233,6 +233,12 @@ impl Session {
         self.conductor.end_all_notes();
     }
 
+    /// What was done last is something to save, though it came as a rack of its own: an editor asked for it, and not
+    /// the host.
+    pub fn note_edited(&self) {
+        self.mark_dirty();
+    }
+
     /// Somebody turns a child's parameter in an editor of ours: it is set, and told to the host and learned as
     /// if it had been turned in the child's own window.
     pub fn turn_parameter(

@@ -54,7 +54,7 @@ impl MappingPanel {
             number
                 .on_hover_text("The host's number for it. Drag it to a parameter to map that, too");
             let id = ui.make_persistent_id("name");
-            let width = (ui.available_width() - 64.0).max(60.0);
+            let width = (ui.available_width() - 92.0).max(60.0);
             let typing = self.typed.show(ui, id, &own, |field| {
                 field.hint_text(usual).desired_width(width)
             });

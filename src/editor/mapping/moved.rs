@@ -31,7 +31,7 @@ impl MappingPanel {
     ) {
         ui.separator();
         ui.horizontal(|ui| {
-            let width = (ui.available_width() - 64.0).max(40.0);
+            let width = (ui.available_width() - 88.0).max(40.0);
             ui.allocate_ui(Vec2::new(width, ui.spacing().interact_size.y), |ui| {
                 ui.set_width(width);
                 ui.add(Label::new(&moved.what).truncate())
@@ -112,7 +112,7 @@ impl MappingPanel {
                 unit: "",
                 decimals: 2,
             };
-            ui.spacing_mut().slider_width = (ui.available_width() - 80.0).clamp(40.0, 160.0);
+            ui.spacing_mut().slider_width = (ui.available_width() - 108.0).clamp(40.0, 160.0);
             let set = number.show_slider(ui, &mut self.held, id, now);
             let straight = ui
                 .small_button("Straight")

@@ -161,7 +161,7 @@ impl ParametersPanel {
         let shown = view.choices.get(now).map_or("", String::as_str);
         let mut chosen = None;
         let menu = egui::ComboBox::from_id_salt("choices")
-            .width(width - 8.0)
+            .width(width)
             .selected_text(shown)
             .truncate()
             .show_ui(ui, |ui| {

@@ -65,7 +65,10 @@ impl RackView {
         let area = ScrollArea::both().id_salt("rack").auto_shrink(false);
         area.show(ui, |ui| {
             let plan = Plan::of(&view.rack, ui.available_width() - PADDING);
-            let (room, _) = ui.allocate_exact_size(plan.size, Sense::hover());
+            let (room, ground) = ui.allocate_exact_size(plan.size, Sense::CLICK);
+            if ground.clicked() {
+                cx.shared.choose_nothing();
+            }
             let origin = room.min.to_vec2();
             for placed in &plan.parts {
                 let rect = placed.rect.translate(origin);
@@ -151,6 +154,10 @@ impl RackView {
             selection::click(&cx.view.rack, cx.shared, item, modifiers);
         }
         self.title(ui, cx, item, &touched.title);
+        if touched.title.hovered() {
+            let help = words::about(&live.description);
+            touched.title.clone().on_hover_text(help);
+        }
         if let Some((button, reason)) = &touched.warning {
             Popup::menu(button).show(|ui| warning(ui, cx, slot, live, reason));
         }

@@ -180,9 +180,7 @@ fn plain(ui: &Ui, cx: &mut Context<'_>, rack: &mut RackView) {
         }
     }
     if pressed(ui, Modifiers::NONE, Key::Escape) {
-        cx.shared.selected.clear();
-        cx.shared.anchor = None;
-        cx.shared.chain = None;
+        cx.shared.choose_nothing();
     }
 }
 

@@ -75,7 +75,7 @@ impl Theme {
                 slot: Color32::from_rgb(40, 43, 50),
                 split: Color32::from_rgb(31, 34, 39),
                 control: Color32::from_rgb(52, 56, 65),
-                control_hovered: Color32::from_rgb(68, 73, 84),
+                control_hovered: Color32::from_rgb(58, 62, 72),
                 field: Color32::from_rgb(16, 17, 20),
                 text: Color32::from_rgb(236, 238, 242),
                 weak_text: Color32::from_rgb(176, 182, 194),
@@ -159,6 +159,7 @@ impl Theme {
         // What the keys go to.
         widgets.active.bg_stroke.width = 2.0;
         visuals.weak_text_color = Some(self.weak_text);
+        visuals.disabled_alpha = 0.6;
         visuals.panel_fill = self.background;
         visuals.window_fill = self.slot;
         visuals.window_stroke = Stroke::new(1.0, outline);

@@ -4,7 +4,7 @@
 //! Where a key may not reach the window (egui-baseview 0.9 knows no function keys and no menu key), another
 //! does the same.
 
-use egui::{Event, Key, Modifiers, Popup, Ui};
+use egui::{Event, FocusDirection, Key, Modifiers, Popup, Ui};
 
 use super::edits::{self, Shift};
 use super::selection::{self, Spot, Way};
@@ -45,7 +45,8 @@ pub(super) fn handle(ui: &Ui, cx: &mut Context<'_>, rack: &mut RackView) {
         let is_typed = |event: &Event| matches!(event, Event::Key { .. } | Event::Text(_));
         input.events.iter().any(is_typed)
     });
-    if !any || ctx.text_edit_focused() || Popup::is_any_open(ctx) {
+    // A field that is left with a key is drawn later, and has to hear it.
+    if !any || rack.renaming.is_some() || ctx.text_edit_focused() || Popup::is_any_open(ctx) {
         return;
     }
     let focused = ctx.memory(|memory| memory.focused());
@@ -162,6 +163,8 @@ fn plain(ui: &Ui, cx: &mut Context<'_>, rack: &mut RackView) {
         {
             rack.extends_to = None;
             rack.go_to(ui, cx, spot);
+            // egui has seen the arrow, too, and would go on from there to the control that is next.
+            ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
         }
         if pressed(ui, Modifiers::SHIFT, key) {
             let from = rack.extends_to.map(Spot::Item).or(cx.shared.spot());

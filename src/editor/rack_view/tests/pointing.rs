@@ -144,12 +144,17 @@ fn a_click_with_shift_selects_all_between() {
 fn a_double_click_sets_the_mix_back_and_nothing_brings_the_old_one_back() {
     let mut drawn = drawn(RACK);
     let centre = drawn.get_by_label("Mix of Alpha").rect().center();
-    for _ in 0..2 {
-        for pressed in [true, false] {
-            button(&drawn, centre, pressed, Modifiers::NONE);
-        }
+    // Two clicks within one frame: the harness's own steps are too far apart.
+    let events = &mut drawn.input_mut().events;
+    events.push(Event::PointerMoved(centre));
+    for pressed in [true, false, true, false] {
+        events.push(Event::PointerButton {
+            pos: centre,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
     }
-    // Two clicks within one frame's time: the harness's own steps are too far apart.
     drawn.run_steps(1);
     drawn.run_steps(4);
     let slot = slot(&drawn, "Alpha");

@@ -18,12 +18,12 @@ pub const WIDTH: f32 = 190.0;
 
 /// One entry. True if it was chosen; the menu is closed then.
 pub fn entry(ui: &mut Ui, text: &str, keys: &str) -> bool {
-    chosen(ui, &ui_button(text, keys), true).clicked()
+    chosen(ui, text, keys, true).clicked()
 }
 
 /// One entry that can be had only if it makes sense.
 pub fn entry_if(ui: &mut Ui, can: bool, text: &str, keys: &str, why_not: &str) -> bool {
-    let response = chosen(ui, &ui_button(text, keys), can);
+    let response = chosen(ui, text, keys, can);
     let clicked = response.clicked();
     response.on_disabled_hover_text(why_not);
     clicked
@@ -54,18 +54,14 @@ pub fn lasting_submenu(ui: &mut Ui, text: &str, contents: impl FnOnce(&mut Ui)) 
     SubMenuButton::new(text).config(config).ui(ui, contents);
 }
 
-fn ui_button(text: &str, keys: &str) -> (String, String) {
-    (text.to_owned(), keys.to_owned())
-}
-
-fn chosen(ui: &mut Ui, (text, keys): &(String, String), can: bool) -> Response {
-    let mut button = Button::new(text.as_str());
+fn chosen(ui: &mut Ui, text: &str, keys: &str, can: bool) -> Response {
+    let mut button = Button::new(text);
     if !keys.is_empty() {
-        button = button.shortcut_text(keys.as_str());
+        button = button.shortcut_text(keys);
     }
     let response = ui.add_enabled(can, button);
     // The keys are no part of the name.
-    let response = response.accessible_name(text.as_str());
+    let response = response.accessible_name(text);
     if response.clicked() {
         ui.close();
     }
@@ -95,13 +91,17 @@ impl RackView {
         let can = live.window.available;
         let button = ui.add_enabled(can, Button::new(text).shortcut_text("Enter"));
         let button = button.accessible_name(text);
-        self.greet(ui, &button);
+        if can {
+            self.greet(ui, &button);
+        }
         if button.clicked() {
             pieces::toggle_window(cx, id);
             ui.close();
         }
         button.on_disabled_hover_text("This plugin has no window of its own");
-        if entry(ui, "Parameters", "Ctrl+P") {
+        let parameters = chosen(ui, "Parameters", "Ctrl+P", true);
+        self.greet(ui, &parameters);
+        if parameters.clicked() {
             cx.shared.parameters_of = Some(id);
         }
         let many = items.len() > 1;

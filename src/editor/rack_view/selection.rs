@@ -200,6 +200,13 @@ impl Shared {
         chain.or_else(|| self.anchor.map(Spot::Item))
     }
 
+    /// Nothing is selected any more.
+    pub(super) fn choose_nothing(&mut self) {
+        self.selected.clear();
+        self.anchor = None;
+        self.chain = None;
+    }
+
     /// Selects where a key led.
     pub(super) fn choose(&mut self, spot: Spot) {
         match spot {

@@ -1,5 +1,6 @@
 //! What stands in the rack view, in words and numbers.
 
+use crate::child::Description;
 use crate::rack::limits::{OUTPUT_GAIN, db_to_gain};
 use crate::rack::{Slot, Split, SplitKind};
 
@@ -7,6 +8,19 @@ use crate::rack::{Slot, Split, SplitKind};
 pub fn path_of_numbers(path: &[usize]) -> String {
     let numbers: Vec<String> = path.iter().map(|at| (at + 1).to_string()).collect();
     numbers.join(".")
+}
+
+/// All that a plugin's files say of it.
+pub fn about(description: &Description) -> String {
+    let mut text = description.to_string();
+    if !description.vendor.is_empty() {
+        text.push_str(&format!(" by {}", description.vendor));
+    }
+    if !description.version.is_empty() {
+        text.push_str(&format!(", version {}", description.version));
+    }
+    text.push_str("\nClick to select it, drag to move it; the other button has its menu");
+    text
 }
 
 /// What is not empty, with dots between.

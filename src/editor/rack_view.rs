@@ -24,7 +24,7 @@ mod strip;
 mod tests;
 mod words;
 
-use egui::{Id, Popup, Rect, Response, ScrollArea, Sense, Ui, UiBuilder};
+use egui::{FocusDirection, Id, Popup, Rect, Response, ScrollArea, Sense, Ui, UiBuilder};
 
 use self::header::Header;
 use self::layout::{Part, Placed, Plan};
@@ -52,6 +52,8 @@ pub struct RackView {
     /// What the keys went on from when it was last drawn.
     spot_before: Option<Spot>,
     renaming: Option<Renaming>,
+    /// What had the keys when it was last drawn.
+    focus_before: Option<Id>,
 }
 
 impl RackView {
@@ -77,6 +79,7 @@ impl RackView {
             self.shows_spot = false;
             drag::show(ui, cx, &plan, origin, ui.clip_rect());
         });
+        self.focus_before = ui.memory(|memory| memory.focused());
     }
 
     /// Selects something with the keys.
@@ -86,7 +89,11 @@ impl RackView {
             Spot::Item(item) => pieces::title_id(item),
             Spot::Chain(chain) => pieces::chain_title_id(chain),
         };
-        ui.memory_mut(|memory| memory.request_focus(title));
+        ui.memory_mut(|memory| {
+            // The key has done its work: egui would take the focus on from there.
+            memory.move_focus(FocusDirection::None);
+            memory.request_focus(title);
+        });
     }
 
     /// Brings what the keys go on from into view.

@@ -182,7 +182,9 @@ fn plain(ui: &Ui, cx: &mut Context<'_>, rack: &mut RackView) {
             Some(Spot::Chain(_)) | None => cx.shared.browse(""),
         }
     }
-    if pressed(ui, Modifiers::NONE, Key::Escape) {
+    // What is typed into a field is left with it as well, and the field still has to see it.
+    let was_here = (rack.focus_before).is_none_or(|id| pieces::is_title(&view.rack, id));
+    if was_here && ui.input(|input| input.key_pressed(Key::Escape)) {
         cx.shared.choose_nothing();
     }
 }

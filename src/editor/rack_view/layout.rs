@@ -72,12 +72,17 @@ pub struct Plan<'a> {
     pub chains: Vec<ChainArea>,
     /// How large it is.
     pub size: Vec2,
+    /// How wide the window is: no slot is wider, so that both of its ends can be seen.
+    window: f32,
 }
 
 impl<'a> Plan<'a> {
     /// Lays a rack out for a window of this width.
     pub fn of(rack: &'a Rack, width: f32) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self {
+            window: width.max(NARROWEST),
+            ..Self::default()
+        };
         let width = width.max(chain_width(&rack.chain));
         let bottom = plan.chain(ChainId::ROOT, &rack.chain, Pos2::ZERO, width);
         plan.size = vec2(width, bottom);
@@ -111,6 +116,7 @@ impl<'a> Plan<'a> {
             let from = pos2(from.x, y);
             let bottom = match item {
                 Item::Slot(slot) => {
+                    let width = width.min(self.window);
                     let height = if width < WIDE {
                         NARROW_SLOT_HEIGHT
                     } else {
@@ -120,7 +126,7 @@ impl<'a> Plan<'a> {
                 }
                 Item::Split(split) => self.split(split, from, width, place),
                 Item::Unknown(_) => {
-                    let size = vec2(width, UNKNOWN_HEIGHT);
+                    let size = vec2(width.min(self.window), UNKNOWN_HEIGHT);
                     self.part(Part::Unknown, from, size, place)
                 }
             };

@@ -138,7 +138,9 @@ impl Strip<'_> {
         let menu_rect = take(28.0);
         let window_rect = take(64.0);
         let warning = self.warning();
-        let warning_rect = warning.as_ref().map(|_| take(86.0));
+        let narrow = self.rect.width() < WIDE;
+        let warning_width = if narrow { 26.0 } else { 86.0 };
+        let warning_rect = warning.as_ref().map(|_| take(warning_width));
         let power_rect = Rect::from_min_size(row.min, vec2(44.0, row.height()));
         let title_rect = Rect::from_min_max(
             pos2(power_rect.right() + PADDING, row.top()),
@@ -170,6 +172,7 @@ impl Strip<'_> {
 
         let warning = warning.zip(warning_rect).map(|(reason, rect)| {
             let text = match self.live.problem {
+                _ if narrow => "!",
                 Some(_) => "! Problem",
                 None => "! Note",
             };

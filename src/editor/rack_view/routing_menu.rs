@@ -147,7 +147,7 @@ fn push(cx: &mut Context<'_>, edit: Edit) {
 /// Whom a slot can hear: what the audio passes before it, with their names.
 fn heard_by(rack: &Rack, slot: SlotId) -> Vec<(Bearer, String)> {
     let mut found = Vec::new();
-    collect(rack, &rack.chain, slot, &mut found);
+    collect(&rack.chain, slot, &mut found);
     let mut seen = HashSet::new();
     // What is called alike is told apart by where it is.
     for (_, name) in &mut found {
@@ -162,7 +162,7 @@ fn heard_by(rack: &Rack, slot: SlotId) -> Vec<(Bearer, String)> {
 }
 
 /// Whether the slot was found, where the way ends.
-fn collect(rack: &Rack, chain: &Chain, slot: SlotId, found: &mut Vec<(Bearer, String)>) -> bool {
+fn collect(chain: &Chain, slot: SlotId, found: &mut Vec<(Bearer, String)>) -> bool {
     for item in &chain.0 {
         match item {
             Item::Slot(there) if there.id == slot => return true,
@@ -173,7 +173,7 @@ fn collect(rack: &Rack, chain: &Chain, slot: SlotId, found: &mut Vec<(Bearer, St
             }
             Item::Split(split) => {
                 for (number, chain) in split.chains.iter().enumerate() {
-                    if collect(rack, &chain.chain, slot, found) {
+                    if collect(&chain.chain, slot, found) {
                         return true;
                     }
                     let name = words::chain_title(split, number);

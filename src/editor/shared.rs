@@ -44,6 +44,8 @@ pub struct CatalogView {
 }
 
 /// What is being dragged from one panel to another. Given to egui's drag and drop as its payload.
+// There is one at a time.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dragged {
     /// Items of the rack, in its order.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, KeyCapture,
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, Key, KeyCapture,
     NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use nih_plug::context::gui::GuiContext;
@@ -267,14 +267,12 @@ impl NiceEguiApp for App {
         &mut self,
         ctx: egui::Context,
         _gui: GuiContext,
-        frame: &mut Frame,
+        _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         #[cfg(unix)]
         if let Some(before) = self.common.before.lock().take() {
             before.keep_new();
         }
-        // What the rack has no use for is the DAW's: space plays.
-        frame.set_key_capture(KeyCapture::CaptureAll);
         if let Some(writer) = TreeWriter::from_environment() {
             ctx.add_plugin(writer);
         }
@@ -282,7 +280,12 @@ impl NiceEguiApp for App {
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        // Space is the DAW's, unless it is typed into something.
+        frame.set_key_capture(match ui.ctx().text_edit_focused() {
+            true => KeyCapture::CaptureAll,
+            false => KeyCapture::IgnoreKeys(vec![Key::Character(" ".to_owned())]),
+        });
         let now = {
             let link = self.common.link.lock();
             link.as_ref().map(|link| {
@@ -324,6 +327,8 @@ impl NiceEguiApp for App {
 /// The window as its system numbers it.
 fn number_of(window: ParentWindowHandle) -> Option<u64> {
     match window {
+        // It is of 32 bits on some systems.
+        #[allow(clippy::unnecessary_cast)]
         ParentWindowHandle::XlibWindow(id) => Some(id as u64),
         ParentWindowHandle::XcbWindow(id) => Some(u64::from(id.get())),
         ParentWindowHandle::AppKitNsView(view) => Some(view.as_ptr() as u64),

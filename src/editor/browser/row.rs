@@ -144,7 +144,11 @@ fn paint_star(ui: &Ui, place: egui::Rect, color: egui::Color32, is_full: bool, i
     let radius = if is_lit { 9.0 } else { 7.5 };
     let center = place.center();
     let corner = |at: usize| {
-        let radius = if at % 2 == 0 { radius } else { radius * 0.45 };
+        let radius = if at.is_multiple_of(2) {
+            radius
+        } else {
+            radius * 0.45
+        };
         let angle = std::f32::consts::TAU * (at as f32 / 10.0 - 0.25);
         center + radius * Vec2::angled(angle)
     };

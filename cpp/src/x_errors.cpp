@@ -1,8 +1,8 @@
 // JUCE's own X11 header, which brings Xlib's macros along; so this is by itself.
 #define JUCE_GUI_BASICS_INCLUDE_XHEADERS 1
 
-#include "matryoshka/cpp/include/juce.h"
 #include "matryoshka/cpp/include/x_errors.h"
+#include "matryoshka/cpp/include/juce.h"
 
 #if JUCE_LINUX
 #include <juce_events/native/juce_EventLoopInternal_linux.h>

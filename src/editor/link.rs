@@ -53,7 +53,7 @@ struct Common {
     listing: Mutex<Option<Arc<Listing>>>,
 }
 
-/// See the [module](self). Dropping it ends the thread, and closes the children's windows.
+/// The window's end of the way to everything that takes time. Dropping it ends the thread, and closes the children's windows.
 pub struct Link {
     orders: Sender<Order>,
     common: Arc<Common>,

@@ -1,8 +1,8 @@
 //! The rack: chains from top to bottom, splits as chains side by side, as they sound.
 //!
-//! [`layout`] says where everything stands, and what is to be seen is drawn there: slots by [`strip`], splits by
-//! [`split_frame`] and [`header`]. What is done with the [`keys`], from the menus and by [`drag`] becomes
-//! [`edits`].
+//! `layout` says where everything stands, and what is to be seen is drawn there: slots by `strip`, splits by
+//! `split_frame` and `header`. What is done with the `keys`, from the menus and by `drag` becomes
+//! `edits`.
 
 mod drag;
 mod edits;

@@ -159,10 +159,13 @@ fn a_state_saved_in_tiny_pieces_restores_the_same_sound_and_the_same_bytes() {
     assert!(outputs[0] == outputs[1]);
     assert!(outputs[0] != input);
     // Active or not, the children's states are the same bytes.
-    assert_eq!(
-        rack_in(&second.save_state().expect("a state")),
-        rack_in(&saved)
-    );
+    let mut before = rack_in(&saved);
+    // What was set before anything had played is in the fixture's own state by now.
+    let ahead = before["chain"][0]
+        .as_object_mut()
+        .map(|slot| slot.remove("parameters_ahead"));
+    assert!(ahead.flatten().is_some());
+    assert_eq!(rack_in(&second.save_state().expect("a state")), before);
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn edit_while_playing(mut wishes: Wishes, edits: usize) -> Recording {
 fn without_states(document: &Value) -> Value {
     match document {
         Value::Object(fields) => (fields.iter())
-            .filter(|(name, _)| !matches!(name.as_str(), "state" | "plugin"))
+            .filter(|(name, _)| !matches!(name.as_str(), "state" | "parameters_ahead" | "plugin"))
             .map(|(name, value)| (name.clone(), without_states(value)))
             .collect(),
         Value::Array(list) => list.iter().map(without_states).collect(),

@@ -50,18 +50,21 @@ pub fn bundle(workspace: &Workspace, fixture: bool) -> Result<PathBuf> {
     let mut build = cargo("build");
     build.args(["--lib", "--bins", "--examples"]);
     shell::run("build, optimised", &mut build)?;
-    let mut packages = vec!["matryoshka"];
+    bundle_package(workspace, "matryoshka")?;
     if fixture {
-        packages.push("matryoshka-fixture");
-    }
-    for package in &packages {
-        nice_plug_xtask::bundle(
-            workspace.target(),
-            package,
-            &["--release".to_owned()],
-            false,
-        )
-        .with_context(|| format!("{package} could not be bundled"))?;
+        // By itself, so that its nice-plug has no editor: with one, nice-plug tells the window of each parameter that
+        // moves, on the audio thread, with a system call; and the fixture is to do nothing there that it is not
+        // told to.
+        let mut build = shell::cargo();
+        build.args([
+            "build",
+            "--release",
+            "--package",
+            "matryoshka-fixture",
+            "--lib",
+        ]);
+        shell::run("build the tests' plugin, without an editor", &mut build)?;
+        bundle_package(workspace, "matryoshka-fixture")?;
     }
     place_worker(workspace)?;
     if cfg!(target_os = "linux") {
@@ -71,6 +74,16 @@ pub fn bundle(workspace: &Workspace, fixture: bool) -> Result<PathBuf> {
         exports::hide_all_but_entry_points(&library.join(format!("{NAME}.so")))?;
     }
     Ok(workspace.bundled())
+}
+
+fn bundle_package(workspace: &Workspace, package: &str) -> Result<()> {
+    nice_plug_xtask::bundle(
+        workspace.target(),
+        package,
+        &["--release".to_owned()],
+        false,
+    )
+    .with_context(|| format!("{package} could not be bundled"))
 }
 
 fn place_worker(workspace: &Workspace) -> Result<()> {

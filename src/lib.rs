@@ -24,6 +24,7 @@ pub mod catalog;
 pub mod child;
 pub mod cores;
 pub mod editor;
+pub mod files;
 pub mod juce;
 pub mod plugin;
 pub mod rack;

@@ -88,7 +88,7 @@ impl<K: Kind> Plugin for Matryoshka<K> {
 
     /// Starts nothing: the window does, when it opens.
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<RackEditor> {
-        RackEditor::new(self.from_entry.door.clone())
+        Some(RackEditor::new(self.from_entry.door.clone()))
     }
 
     /// Waits until the rack is ready, so that offline hosts hear it from sample 0. Children are

@@ -75,7 +75,7 @@ pub use sidechain::Sidechain;
 pub use slot::{Slot, SlotChannels};
 pub use slot_midi::{MidiSource, SlotMidi};
 pub use split::{Split, SplitChain, SplitKind};
-pub use words::path_in_words;
+pub use words::{path_in_numbers, path_in_words};
 
 pub(crate) use words::chain_in_words;
 

@@ -54,7 +54,7 @@ use crate::rack::edit::{Edit, EditError};
 use crate::rack::exchange::{Player, Publisher};
 use crate::rack::levels;
 use crate::rack::{ChainId, ChildState, PluginReference, Rack, SlotId};
-use crate::state::{self, StateError};
+use crate::state::{self, Loaded, StateError};
 use crate::threads::MessageThread;
 use cores::RackCores;
 use loaded_slot::LoadedSlot;
@@ -196,12 +196,18 @@ impl Session {
                 return Err(error);
             }
         };
+        self.take(thread, loaded);
+        Ok(())
+    }
+
+    /// Takes a rack that was read, with what was found amiss in it, in place of what is there, as
+    /// [`load`](Self::load) does.
+    pub fn take(&mut self, thread: &MessageThread, loaded: Loaded) {
         self.warnings = loaded.warnings;
         for warning in &self.warnings {
             tracing::warn!("{warning}");
         }
         self.replace_rack(thread, loaded.rack);
-        Ok(())
     }
 
     /// Takes a rack in place of what is there, as [`load`](Self::load) does.
@@ -438,10 +444,7 @@ impl Session {
         self.has_rack = true;
         match first_rack::read() {
             Ok(None) => {}
-            Ok(Some(loaded)) => {
-                self.warnings = loaded.warnings;
-                self.replace_rack(thread, loaded.rack);
-            }
+            Ok(Some(loaded)) => self.take(thread, loaded),
             Err(error) => {
                 tracing::error!("The rack to start from could not be loaded: {error}");
                 self.warnings = vec![error.to_string()];

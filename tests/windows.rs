@@ -12,7 +12,11 @@ mod places;
 mod rack;
 #[path = "windows/screen.rs"]
 mod screen;
+#[path = "support/desktop/servers.rs"]
+mod servers;
 #[path = "windows/turns.rs"]
 mod turns;
 #[path = "windows/xlib.rs"]
 mod xlib;
+
+use screen::PATIENCE;

@@ -10,8 +10,14 @@ mod rack;
 #[path = "windows/screen.rs"]
 mod screen;
 #[cfg(target_os = "linux")]
+#[path = "support/desktop/servers.rs"]
+mod servers;
+#[cfg(target_os = "linux")]
 #[path = "windows/xlib.rs"]
 mod xlib;
+
+#[cfg(target_os = "linux")]
+use screen::PATIENCE;
 
 #[cfg(target_os = "linux")]
 fn main() {

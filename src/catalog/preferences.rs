@@ -3,16 +3,16 @@
 //! this cannot.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tempfile::NamedTempFile;
 
 use super::product::ProductKey;
 use super::store::{Store, StoreError};
 use crate::child::Formats;
+use crate::files;
 
 /// How many plugins count as used of late.
 const RECENT: usize = 50;
@@ -63,12 +63,9 @@ impl Preferences {
             lock.lock()?;
             let mut preferences = read(&path)?;
             change(&mut preferences);
-            let mut file = NamedTempFile::with_prefix_in(".preferences-", store.folder())?;
             let mut text = serde_json::to_vec_pretty(&preferences)?;
             text.push(b'\n');
-            file.write_all(&text)?;
-            file.as_file().sync_all()?;
-            file.persist(&path)?;
+            files::replace(&path, &text)?;
             Ok(preferences)
         };
         all().map_err(|source| failed(store, "written", source))

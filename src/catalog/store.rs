@@ -20,10 +20,10 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use thiserror::Error;
 
 use super::entry::FileRecord;
+use crate::files;
 
 /// The version of `catalog.json`.
 const VERSION: u32 = 1;
@@ -274,12 +274,9 @@ impl Store {
             is_whole: contents.is_whole,
             files: contents.files.values().collect(),
         };
-        let mut file = NamedTempFile::with_prefix_in(".catalog-", &self.folder)?;
         let mut text = serde_json::to_vec(&document)?;
         text.push(b'\n');
-        file.write_all(&text)?;
-        file.as_file().sync_all()?;
-        file.persist(self.path("catalog.json"))?;
+        files::replace(&self.path("catalog.json"), &text)?;
         // The move must be on the disk before the journal is empty.
         #[cfg(unix)]
         File::open(&self.folder)?.sync_all()?;

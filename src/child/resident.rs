@@ -61,17 +61,14 @@ pub(super) fn complaint(format: &str, file: &str) -> Option<String> {
 
 /// Runs `load`, and keeps what libraries it loaded and did not unload again.
 pub(super) fn keeping<R>(load: impl FnOnce() -> R) -> R {
-    let before = loaded();
+    let before = Before::now();
     let result = load();
-    for library in loaded() {
-        if !before.contains(&library) {
-            keep_library(OsStr::from_bytes(library.as_bytes()));
-        }
-    }
+    before.keep_new();
     result
 }
 
-/// What the process had loaded before a window was opened, which brings libraries along: OpenGL's and its driver's.
+/// What the process had loaded before something that brings libraries along: before a window, which brings OpenGL's
+/// and its driver's.
 pub(crate) struct Before(Vec<CString>);
 
 impl Before {
@@ -80,8 +77,9 @@ impl Before {
         Self(loaded())
     }
 
-    /// Keeps what has been loaded since. OpenGL's libraries go with the last window, which is on a thread of its own;
-    /// a process that ends at that moment calls exit handlers of theirs that are no longer there (seen with Mesa).
+    /// Keeps what has been loaded since and is still there. OpenGL's libraries would go with the last window, which is
+    /// on a thread of its own; a process that ends at that moment calls exit handlers of theirs that are no longer
+    /// there (seen with Mesa).
     pub(crate) fn keep_new(&self) {
         for library in loaded() {
             if !self.0.contains(&library) {

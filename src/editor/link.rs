@@ -5,15 +5,12 @@
 //! the window is drawn again only then.
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::Mutex;
-use tempfile::NamedTempFile;
 
 use super::command::Command;
 use super::listing::Listing;
@@ -22,10 +19,12 @@ use super::preferences::EditorPreferences;
 use super::pulse::Pulse;
 use super::shared::CatalogView;
 use crate::catalog::{self, Catalog, Preferences, ProductKey, ScanOptions, Stamp, Store};
-use crate::rack::Place;
+use crate::files;
 use crate::rack::edit::Edit;
-use crate::session::{Handle, Surroundings, View};
+use crate::rack::{Chain, Place};
+use crate::session::{Handle, Session, Surroundings, View};
 use crate::state;
+use crate::threads::MessageThread;
 
 /// Gives the session behind the door, started if need be; nothing if that failed.
 pub type Source = Arc<dyn Fn() -> Option<Arc<Handle>> + Send + Sync>;
@@ -57,7 +56,6 @@ struct Common {
 pub struct Link {
     orders: Sender<Order>,
     common: Arc<Common>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Link {
@@ -69,18 +67,10 @@ impl Link {
         let started = std::thread::Builder::new()
             .name("matryoshka-edit".to_owned())
             .spawn(move || Worker::new(theirs, redraw).run(&source, &arriving));
-        let thread = match started {
-            Ok(thread) => Some(thread),
-            Err(error) => {
-                *common.trouble.lock() = Some(format!("The editor could not be started: {error}"));
-                None
-            }
-        };
-        Self {
-            orders,
-            common,
-            thread,
+        if let Err(error) = started {
+            *common.trouble.lock() = Some(format!("The editor could not be started: {error}"));
         }
+        Self { orders, common }
     }
 
     /// The latest picture of the session.
@@ -117,10 +107,9 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        // The thread is not waited for: it may be with the message thread, and that may be with a plugin that
+        // takes its time. It keeps the session alive until it has ended.
         let _ = self.orders.send(Order::End);
-        // It is not waited for: it may be with the message thread, and that may be with a plugin that takes
-        // its time. It keeps the session alive until it has ended.
-        drop(self.thread.take());
     }
 }
 
@@ -152,13 +141,20 @@ impl Worker {
             return;
         };
         let watching = session.board().watch();
+        let mut next_look = Instant::now();
         loop {
-            match arriving.recv_timeout(PULSE) {
+            let now = Instant::now();
+            if now >= next_look {
+                // Also while commands come all the time, as when something is dragged.
+                self.look(&session);
+                next_look = now + PULSE;
+            }
+            match arriving.recv_timeout(next_look.saturating_duration_since(now)) {
                 Ok(Order::Command(command)) => self.see_to(&session, command),
                 Ok(Order::Surroundings(surroundings)) => {
                     session.post(move |_thread, session| session.set_surroundings(surroundings));
                 }
-                Err(RecvTimeoutError::Timeout) => self.look(&session),
+                Err(RecvTimeoutError::Timeout) => {}
                 Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => break,
             }
         }
@@ -227,21 +223,24 @@ impl Worker {
 
     fn see_to(&mut self, session: &Arc<Handle>, command: Command) {
         match command {
-            Command::OpenRack(path) => match fs::read_to_string(&path) {
-                Ok(text) => {
-                    session.post(move |thread, session| match session.load(thread, &text) {
-                        Ok(()) => session.note_edited(),
-                        Err(error) => session.notify(format!("{}: {error}", path.display())),
-                    })
-                }
-                Err(error) => self.tell(format!("{}: {error}", path.display())),
+            Command::OpenRack(path) => match state::read_file(&path) {
+                Ok(loaded) => session.post(move |thread, session| {
+                    session.take(thread, loaded);
+                    session.note_edited();
+                }),
+                Err(error) => self.tell(error.to_string()),
             },
-            Command::InsertRack { place, path } => insert_rack(session, place, &path),
+            Command::InsertRack { place, path } => match state::read_file(&path) {
+                Ok(loaded) => session.post(move |thread, session| {
+                    insert(thread, session, place, loaded.rack.chain);
+                }),
+                Err(error) => self.tell(error.to_string()),
+            },
             Command::SaveRack(path) => {
                 let saved = session.ask(|thread, session| session.save(thread));
                 let written = saved
                     .map_err(|error| error.to_string())
-                    .and_then(|text| write(&path, &text).map_err(|error| error.to_string()));
+                    .and_then(|text| save(&path, &text).map_err(|error| error.to_string()));
                 if let Err(error) = written {
                     self.tell(format!("{} could not be saved: {error}", path.display()));
                 }
@@ -333,41 +332,23 @@ fn set(list: &mut Vec<ProductKey>, product: ProductKey, on: bool) {
     }
 }
 
-fn insert_rack(session: &Handle, place: Place, path: &Path) {
-    let path: PathBuf = path.to_owned();
-    let read = fs::read_to_string(&path);
-    session.post(move |thread, session| {
-        let items = read
-            .map_err(|error| error.to_string())
-            .and_then(|text| state::parse(&text).map_err(|error| error.to_string()))
-            .map(|loaded| loaded.rack.chain.0);
-        let items = match items {
-            Ok(items) => items,
-            Err(error) => return session.notify(format!("{}: {error}", path.display())),
+fn insert(thread: &MessageThread, session: &mut Session, place: Place, chain: Chain) {
+    for (later, mut item) in chain.0.into_iter().enumerate() {
+        item.forget_ids();
+        let place = Place {
+            at: place.at + later,
+            ..place
         };
-        for (later, mut item) in items.into_iter().enumerate() {
-            item.forget_ids();
-            let place = Place {
-                at: place.at + later,
-                ..place
-            };
-            if let Err(error) = session.edit(thread, Edit::Insert { place, item }) {
-                return session.notify(error.problem.to_string());
-            }
+        if let Err(error) = session.edit(thread, Edit::Insert { place, item }) {
+            return session.notify(error.problem.to_string());
         }
-    });
+    }
 }
 
-/// Replaces a file as a whole, or not at all.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = NamedTempFile::with_prefix_in(".matryoshka-", folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+/// Writes a rack file, into a folder that may not be there yet.
+fn save(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    files::replace(path, text.as_bytes())
 }

@@ -2,14 +2,14 @@
 //! instances.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tempfile::NamedTempFile;
 
 use crate::catalog::Store;
+use crate::files;
 
 /// Dark or light.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,10 +78,7 @@ impl EditorPreferences {
         let path = path()?;
         let folder = path.parent().ok_or(io::ErrorKind::NotFound)?;
         fs::create_dir_all(folder)?;
-        let mut file = NamedTempFile::with_prefix_in(".editor-", folder)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.persist(&path)?;
-        Ok(())
+        files::replace(&path, &serde_json::to_vec_pretty(self)?)
     }
 
     fn within_bounds(mut self) -> Self {

@@ -105,8 +105,6 @@ pub struct Shared {
     pub notice_seen: u64,
     /// What could not be done last, besides what the session tells.
     pub trouble: Option<String>,
-    /// The DAW's track, where it says.
-    pub track: Option<String>,
 }
 
 impl Shared {

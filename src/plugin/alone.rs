@@ -60,7 +60,7 @@ where
     P: Plugin<Editor = RackEditor>,
 {
     for event in cargo.events_out.as_slice() {
-        let Some(message) = write(event.kind) else {
+        let Some(message) = event.kind.to_midi() else {
             continue;
         };
         if let Ok(event) = PluginNoteEvent::<P>::from_midi(event.offset, &message) {
@@ -71,37 +71,21 @@ where
 }
 
 fn read(message: [u8; 3]) -> Option<EventKind> {
-    let [status, first, second] = message;
-    let note = Note {
-        id: None,
-        channel: Some(status & 0x0f),
-        key: Some(first & 0x7f),
-    };
-    let velocity = f64::from(second & 0x7f) / 127.0;
+    let [status, key, velocity] = message;
+    let note = Note::of_midi(status, key);
+    let of_seven_bits = f64::from(velocity & 0x7f) / 127.0;
     Some(match status {
-        0x90..=0x9f if second > 0 => EventKind::NoteOn { note, velocity },
-        0x80..=0x9f => EventKind::NoteOff { note, velocity },
+        0x90..=0x9f if velocity > 0 => EventKind::NoteOn {
+            note,
+            velocity: of_seven_bits,
+        },
+        0x80..=0x9f => EventKind::NoteOff {
+            note,
+            velocity: of_seven_bits,
+        },
         0xa0..=0xef => EventKind::Midi(message),
         _ => return None,
     })
-}
-
-fn write(kind: EventKind) -> Option<[u8; 3]> {
-    let message = |status: u8, note: Note, velocity: f64, least: f64| {
-        let velocity = (velocity * 127.0).round().clamp(least, 127.0) as u8;
-        Some([
-            status | note.channel.unwrap_or(0) & 0x0f,
-            note.key? & 0x7f,
-            velocity,
-        ])
-    };
-    match kind {
-        EventKind::NoteOn { note, velocity } => message(0x90, note, velocity, 1.0),
-        EventKind::NoteOff { note, velocity } => message(0x80, note, velocity, 0.0),
-        EventKind::NoteChoke { note } => message(0x80, note, 0.0, 0.0),
-        EventKind::Midi(message) => Some(message),
-        EventKind::NoteEnd { .. } | EventKind::Expression { .. } | EventKind::SysEx(_) => None,
-    }
 }
 
 fn song(transport: &Transport) -> Song {
@@ -135,10 +119,13 @@ mod tests {
             [0xb0, 7, 99],
             [0xef, 0, 64],
         ] {
-            assert_eq!(read(message).and_then(write), Some(message));
+            assert_eq!(read(message).and_then(EventKind::to_midi), Some(message));
         }
         // A note that begins with no force ends.
-        assert_eq!(read([0x90, 60, 0]).and_then(write), Some([0x80, 60, 0]));
+        assert_eq!(
+            read([0x90, 60, 0]).and_then(EventKind::to_midi),
+            Some([0x80, 60, 0])
+        );
         assert_eq!(read([0xf8, 0, 0]), None);
         assert_eq!(read([12, 0, 0]), None);
     }

@@ -3,7 +3,7 @@
 //! Nothing of nice-plug's is used but the window: what is drawn is the [`editor`](crate::editor)'s.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
@@ -27,15 +27,22 @@ use crate::session::Surroundings;
 
 /// The editor that nice-plug opens and closes.
 pub struct RackEditor {
+    /// Made when it is first asked for: that reads a file, and hosts create plugins only to look at them.
+    window: OnceLock<Window>,
+    common: Arc<Common>,
+}
+
+/// The window, whether it is open or not.
+struct Window {
     egui: EguiEditor<App>,
     state: Arc<EguiEditorState>,
-    common: Arc<Common>,
 }
 
 /// What the window and whoever opens it share.
 struct Common {
     source: Source,
     redraw: Redraw,
+    notifier: RepaintNotifier,
     /// While a window is open.
     link: Mutex<Option<Link>>,
     surroundings: Mutex<Surroundings>,
@@ -63,43 +70,62 @@ impl Common {
 }
 
 impl RackEditor {
-    pub(super) fn new(door: Arc<Door>) -> Option<Self> {
-        let preferences = EditorPreferences::load();
-        let [width, height] = preferences.size;
-        let state = EguiEditorState::from_size(LogicalSize { width, height }, preferences.scale);
+    pub(super) fn new(door: Arc<Door>) -> Self {
         let notifier = RepaintNotifier::new();
         let redraw = notifier.clone();
         let common = Arc::new(Common {
             source: Arc::new(move || door.session().cloned()),
             redraw: Arc::new(move || redraw.request_repaint()),
+            notifier,
             link: Mutex::default(),
             surroundings: Mutex::default(),
             #[cfg(unix)]
             before: Mutex::default(),
             size: Mutex::default(),
         });
-        let logical = |[width, height]: [f32; 2]| LogicalSize { width, height };
+        Self {
+            window: OnceLock::new(),
+            common,
+        }
+    }
+
+    fn window(&self) -> &Window {
+        self.window.get_or_init(|| Window::new(self.common.clone()))
+    }
+}
+
+impl Window {
+    fn new(common: Arc<Common>) -> Self {
+        let preferences = EditorPreferences::load();
+        let [width, height] = preferences.size;
+        let state = EguiEditorState::from_size(LogicalSize { width, height }, preferences.scale);
         let settings = EguiNiceSettings::new()
             .with_tile("Matryoshka")
-            .with_resize_hint(ResizeHint {
-                can_resize: true,
-                can_resize_horizontally: true,
-                can_resize_vertically: true,
-                size_constraints: SizeConstraints::Logical {
-                    min_size: Some(logical(MIN_SIZE)),
-                    max_size: Some(logical(MAX_SIZE)),
-                },
-                ..ResizeHint::default()
-            });
+            .with_resize_hint(resize_hint());
+        let notifier = common.notifier.clone();
         let app = App {
             rack: Rack::new(preferences),
-            common: common.clone(),
-        };
-        Some(Self {
-            egui: create_egui_editor(state.clone(), notifier, settings, app)?,
-            state,
             common,
-        })
+        };
+        let egui = create_egui_editor(state.clone(), notifier, settings, app);
+        Self {
+            egui: egui.expect("nice-plug-egui 0.6.0 always makes one"),
+            state,
+        }
+    }
+}
+
+fn resize_hint() -> ResizeHint {
+    let logical = |[width, height]: [f32; 2]| LogicalSize { width, height };
+    ResizeHint {
+        can_resize: true,
+        can_resize_horizontally: true,
+        can_resize_vertically: true,
+        size_constraints: SizeConstraints::Logical {
+            min_size: Some(logical(MIN_SIZE)),
+            max_size: Some(logical(MAX_SIZE)),
+        },
+        ..ResizeHint::default()
     }
 }
 
@@ -124,7 +150,7 @@ impl Editor for RackEditor {
             surroundings.above = parent.and_then(number_of);
             surroundings.scale = fallback_scale_factor;
         });
-        let spawned = self.egui.spawn(
+        let spawned = self.window().egui.spawn(
             parent,
             wait_for_parent,
             fallback_scale_factor,
@@ -148,8 +174,9 @@ impl Editor for RackEditor {
 
     /// nice-plug-egui 0.6.0 leaves out the musician's own scale here, and not where it makes the window.
     fn size(&self) -> NativeSize<u32> {
-        let size = self.egui.size();
-        let scale = f64::from(self.state.user_scale_factor());
+        let Window { egui, state } = self.window();
+        let size = egui.size();
+        let scale = f64::from(state.user_scale_factor());
         let scaled = |side: u32| (f64::from(side) * scale).round() as u32;
         NativeSize {
             width: scaled(size.width),
@@ -158,14 +185,14 @@ impl Editor for RackEditor {
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        self.egui.resize_hint()
+        resize_hint()
     }
 
     fn track_info_updated(&self, info: TrackInfo) {
-        let track = named(&info);
+        let name = info.name();
+        let track = (!name.is_empty()).then(|| name.to_owned());
         self.common
             .change_surroundings(|surroundings| surroundings.track = track);
-        self.egui.track_info_updated(info);
     }
 }
 
@@ -318,10 +345,6 @@ impl NiceEguiApp for App {
         let points = [size.logical.width as f32, size.logical.height as f32];
         *self.common.size.lock() = Some(points);
     }
-
-    fn track_info_changed(&mut self, info: TrackInfo) {
-        self.rack.shared().track = named(&info);
-    }
 }
 
 /// The window as its system numbers it.
@@ -334,10 +357,4 @@ fn number_of(window: ParentWindowHandle) -> Option<u64> {
         ParentWindowHandle::AppKitNsView(view) => Some(view.as_ptr() as u64),
         ParentWindowHandle::Win32Hwnd(hwnd) => Some(hwnd.get() as u64),
     }
-}
-
-/// The track's name, where it has any.
-fn named(info: &TrackInfo) -> Option<String> {
-    let name = info.name();
-    (!name.is_empty()).then(|| name.to_owned())
 }

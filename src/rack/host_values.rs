@@ -105,6 +105,12 @@ impl HostValues {
         self.blocks.load(Ordering::Relaxed)
     }
 
+    /// Whether what was set when so many blocks had been played may not have been heard yet: the first block after that
+    /// may have begun before.
+    pub fn may_be_unheard(&self, since: u64) -> bool {
+        self.blocks().wrapping_sub(since) < 2
+    }
+
     /// Somebody else than the host holds a parameter, or lets go of it. Meanwhile what the host says of it is
     /// noted and goes no further: it may be the echo of what it was told.
     pub fn set_held(&self, parameter: usize, held: bool) {

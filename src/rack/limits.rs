@@ -202,6 +202,11 @@ pub fn control_to_pan(value: f32) -> f32 {
     value * 2.0 - 1.0
 }
 
+/// The value from 0 to 1 that stands for a pan.
+pub fn pan_to_control(pan: f32) -> f32 {
+    (pan + 1.0) / 2.0
+}
+
 /// The factor of a gain in decibels. 0 dB is exactly 1.
 pub fn db_to_gain(db: f32) -> f32 {
     10.0_f64.powf(f64::from(db) / 20.0) as f32

@@ -13,6 +13,12 @@ pub fn path_in_words(path: &[usize]) -> String {
     format!("{around}place {place}")
 }
 
+/// The same in numbers: "3", or "3.2.1" for the first item in the second chain of the split at place 3.
+pub fn path_in_numbers(path: &[usize]) -> String {
+    let numbers: Vec<String> = path.iter().map(|step| (step + 1).to_string()).collect();
+    numbers.join(".")
+}
+
 /// What stands before the places of a chain that is one of a split's. All count from zero.
 pub(crate) fn chain_in_words(around_the_split: &str, split_at: usize, chain: usize) -> String {
     let (chain, place) = (chain + 1, split_at + 1);

@@ -6,10 +6,6 @@ use super::Session;
 use crate::rack::SlotId;
 use crate::rack::mapping::ParameterName;
 
-/// The blocks that must have been played before a child has heard of a parameter for certain: the first may have
-/// begun before it was set.
-const BLOCKS: u64 = 2;
-
 /// What was set of each slot's parameters, by their places, and how many blocks had been played then.
 pub(super) type SetAhead = BTreeMap<SlotId, BTreeMap<usize, (f32, u64)>>;
 
@@ -47,10 +43,10 @@ impl Session {
 
     /// Writes what children may not have heard of yet into the model, for saving.
     pub(super) fn save_ahead(&mut self) {
-        let blocks = self.host.values().blocks();
+        let values = self.host.values().clone();
         let (slots, rack) = (&self.slots, &self.rack);
         self.ahead.retain(|slot, of_slot| {
-            of_slot.retain(|_, (_, since)| blocks.wrapping_sub(*since) < BLOCKS);
+            of_slot.retain(|_, (_, since)| values.may_be_unheard(*since));
             !of_slot.is_empty() && rack.slot(*slot).is_some()
         });
         for slot in self.rack.slots_mut() {

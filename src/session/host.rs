@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::patchbay::{End, Mapped};
 use super::words::{control_text, control_value, percent, value_of_percent};
 use super::{HostParameters, Session};
-use crate::rack::limits::{control_to_db, control_to_pan, db_to_control};
+use crate::rack::limits::{control_to_db, control_to_pan, db_to_control, pan_to_control};
 use crate::rack::mapping::Control;
 use crate::rack::{Bearer, HostId, db_to_gain};
 
@@ -144,7 +144,7 @@ impl Session {
                 let chain = self.rack.split_chain(id)?;
                 match control {
                     Control::ChainGain => db_to_control(chain.gain_db),
-                    Control::Pan => (chain.pan + 1.0) / 2.0,
+                    Control::Pan => pan_to_control(chain.pan),
                     Control::Mute => flag(chain.mute),
                     _ => return None,
                 }
@@ -199,7 +199,7 @@ impl Session {
                     Control::ChainGain => gain(desk.gain.load(Relaxed), chain.gain_db),
                     Control::Pan => {
                         let there = desk.pan.load(Relaxed);
-                        (there != chain.pan).then_some((there + 1.0) / 2.0)
+                        (there != chain.pan).then_some(pan_to_control(there))
                     }
                     Control::Mute => {
                         let there = desk.muted.load(Relaxed);

@@ -170,10 +170,8 @@ impl Session {
                 true => self.patchbay.settled.contains(&host),
                 false => value != 0.0,
             };
-            // The first block may have begun before the value was set.
-            let blocks = self.host.values().blocks();
             let unheard = (self.patchbay.unheard.get(&host))
-                .is_some_and(|since| blocks.wrapping_sub(*since) < 2);
+                .is_some_and(|since| self.host.values().may_be_unheard(*since));
             let modulated = self.host.modulation(number) != 0.0;
             let ahead = is_mapped && (modulated || unheard);
             let kept = self.rack.host_parameters.get(host);

@@ -85,6 +85,7 @@ impl Session {
         };
         let score = scoring.score(&mut self.rack);
         self.apply_ahead();
+        self.note_change();
         self.tail.set(self.slots.values().map(LoadedSlot::tail));
         self.rewire();
         self.is_behind = !self.conductor.is_ready();

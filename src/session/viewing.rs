@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::loaded_slot::LoadedSlot;
 use super::view::{Board, Notice, ParameterView, SlotView, View};
-use super::{Session, trouble};
+use super::{Session, SlotReport};
 use crate::child::{Description, Parameter, Turn, TurnKind};
 use crate::rack::edit::{Edit, EditError};
 use crate::rack::{Item, ItemId, Place, Slot, SlotId};
@@ -79,13 +78,10 @@ impl Session {
             true => before.rack.clone(),
             false => Arc::new(self.rack.clone()),
         };
-        let vain_sources = self.rack.vain_sources();
-        let slots = (self.rack.slots())
-            .map(|slot| {
-                let mut view = self.slot_view(slot, before.slots.get(&slot.id));
-                let vain = vain_sources.iter().filter(|(id, _)| *id == slot.id);
-                view.vain_sources = vain.map(|(_, words)| words.clone()).collect();
-                (slot.id, view)
+        let slots = (self.report().into_iter().zip(self.rack.slots()))
+            .map(|(report, slot)| {
+                let before = before.slots.get(&slot.id);
+                (slot.id, self.slot_view(slot, report, before))
             })
             .collect();
         let chains = (self.rack.splits())
@@ -107,7 +103,11 @@ impl Session {
             loads: self.viewing.loads,
             slots,
             chains,
-            latencies: self.latencies(),
+            // To be worked out by a plan of its own; what changes it makes the picture stale.
+            latencies: match self.viewing.is_stale {
+                true => self.latencies(),
+                false => before.latencies.clone(),
+            },
             sample_rate: activation.map(|activation| activation.sample_rate),
             max_frames: activation.map(|activation| activation.max_frames),
             learning: self.learning(),
@@ -119,10 +119,8 @@ impl Session {
         }
     }
 
-    fn slot_view(&self, slot: &Slot, before: Option<&SlotView>) -> SlotView {
+    fn slot_view(&self, slot: &Slot, report: SlotReport, before: Option<&SlotView>) -> SlotView {
         let loaded = self.slots.get(&slot.id);
-        let desk = self.desk.find_slot(slot.id);
-        let trouble = desk.and_then(|(controls, _)| controls.trouble());
         // There may be thousands of them.
         let known = before.filter(|_| !self.viewing.is_stale);
         let (programs, program) = match known {
@@ -133,17 +131,15 @@ impl Session {
             }
         };
         SlotView {
-            path: (self.rack.place(slot.id)).map_or_else(Vec::new, |place| self.rack.path(place)),
+            path: report.path,
             description: (loaded.map(|loaded| loaded.description().clone()))
                 .filter(|description| !description.name.is_empty())
                 .unwrap_or_else(|| described_by(slot)),
-            instances: loaded.map_or(0, LoadedSlot::instances),
-            latency_samples: loaded.map_or(0, LoadedSlot::latency_samples),
-            problem: loaded
-                .and_then(LoadedSlot::problem)
-                .or_else(|| Some(trouble::tell(loaded?, trouble?, &self.rack))),
-            vain_sources: Vec::new(),
-            desk: desk.cloned(),
+            instances: report.instances,
+            latency_samples: report.latency_samples,
+            problem: report.problem,
+            vain_sources: report.vain_sources,
+            desk: self.slot_desk(slot.id),
             programs,
             program,
             window: self.window(slot.id),

@@ -8,7 +8,7 @@ use super::Session;
 use super::loaded_slot::LoadedSlot;
 use crate::catalog::{Outcome, Store};
 use crate::child::{Child, ChildError, Description, WindowWish};
-use crate::rack::{Rack, SlotId};
+use crate::rack::{Rack, SlotId, path_in_numbers};
 
 /// What children's windows are shown with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,17 +37,9 @@ pub(super) struct Windows {
     surroundings: Surroundings,
     /// Those that are open, with their titles.
     open: BTreeMap<SlotId, String>,
-    /// Those that are to go, after so many more ticks: see [`LAST_TICKS`].
-    closing: BTreeMap<SlotId, u8>,
     /// Files and identifiers of plugins, and whether a scan has found out that they have no window.
     without: RefCell<HashMap<(String, String), bool>>,
 }
-
-/// For how many ticks a closed window is kept. JUCE's `XEmbedComponent` puts off what comes of a child's
-/// new size, by a bare `this` (`handleX11Event` in juce_XEmbedComponent_linux.cpp, JUCE 9.0.4), and must
-/// be there for it. What was put off before a tick was sent for is done when the tick comes, and the
-/// first may have been sent for already. To go when JUCE holds on to its component.
-const LAST_TICKS: u8 = 2;
 
 impl Windows {
     /// Whether a child has a window. Some plugins are not asked, since they may crash; a scan has asked
@@ -119,7 +111,6 @@ impl Session {
                 reason: problem,
             });
         }
-        self.windows.closing.remove(&slot);
         loaded.first_mut().open_window(&wish)?;
         self.windows.open.insert(slot, wish.title);
         self.tend_window(slot);
@@ -135,8 +126,10 @@ impl Session {
     }
 
     fn let_go(&mut self, slot: SlotId) {
-        if self.windows.open.remove(&slot).is_some() {
-            self.windows.closing.insert(slot, LAST_TICKS);
+        if self.windows.open.remove(&slot).is_some()
+            && let Some(loaded) = self.slots.get_mut(&slot)
+        {
+            loaded.first_mut().close_window();
         }
     }
 
@@ -163,16 +156,6 @@ impl Session {
         for slot in &mut self.leaving {
             slot.first_mut().close_window();
         }
-        let slots = &mut self.slots;
-        self.windows.closing.retain(|slot, ticks| {
-            *ticks = ticks.saturating_sub(1);
-            if *ticks == 0
-                && let Some(loaded) = slots.get_mut(slot)
-            {
-                loaded.first_mut().close_window();
-            }
-            *ticks > 0
-        });
         let open: Vec<SlotId> = self.windows.open.keys().copied().collect();
         for slot in open {
             self.tend_window(slot);
@@ -230,11 +213,7 @@ impl Session {
 /// splits and places in them counted from 1; and the plugin's name, its own where it is loaded.
 fn title(rack: &Rack, id: SlotId, name: Option<&str>, track: Option<&str>) -> Option<String> {
     let slot = rack.slot(id)?;
-    let place = || {
-        let path = rack.path(rack.place(id)?);
-        let numbers: Vec<String> = path.iter().map(|at| (at + 1).to_string()).collect();
-        Some(numbers.join("."))
-    };
+    let place = || Some(path_in_numbers(&rack.path(rack.place(id)?)));
     let which = slot.label.clone().or_else(place)?;
     let title = format!("{which} {}", name.unwrap_or(&slot.plugin.name));
     Some(

@@ -10,7 +10,8 @@ use matryoshka::rack::exchange::Player;
 use matryoshka::session::{Handle, Preparation, Session, SlotWindow, Surroundings};
 use matryoshka::threads::MessageThread;
 
-use crate::screen::{Desktop, PATIENCE, Screen, until};
+use crate::screen::{Desktop, PATIENCE, until};
+use crate::servers::{Servers, die_with_us};
 
 /// Set in the process that a test starts for what it is about.
 const INSIDE: &str = "MATRYOSHKA_WINDOWS_TEST";
@@ -27,8 +28,8 @@ pub fn on_a_screen_with(test: &str, settings: &str, about: impl FnOnce(Desktop))
     if std::env::var_os(INSIDE).is_some() {
         return about(Desktop::here());
     }
-    let screen = Screen::start(settings);
-    in_a_process(test, Some(&screen.display));
+    let servers = Servers::start("1600x1200x24", settings).expect("a desktop");
+    in_a_process(test, Some(servers.display()));
 }
 
 /// Runs a test once more, in a process of its own. True in that process.
@@ -43,10 +44,8 @@ pub fn apart(test: &str) -> bool {
 fn in_a_process(test: &str, display: Option<&str>) {
     let mut output = tempfile::tempfile().expect("a file");
     let file = || Stdio::from(output.try_clone().expect("a file"));
-    let mut command = Command::new("setpriv");
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
     command
-        .args(["--pdeathsig", "KILL"])
-        .arg(std::env::current_exe().expect("this program"))
         .args(["--exact", test, "--nocapture"])
         .env(INSIDE, "1")
         // What loads plugins without a screen has it otherwise (.cargo/config.toml).
@@ -58,7 +57,7 @@ fn in_a_process(test: &str, display: Option<&str>) {
     if let Some(display) = display {
         command.env("DISPLAY", display);
     }
-    let mut process = command.spawn().expect("a process");
+    let mut process = die_with_us(&mut command).spawn().expect("a process");
     let deadline = Instant::now() + PATIENCE * 10;
     let ended = loop {
         if let Some(ended) = process.try_wait().expect("a process") {

@@ -2,8 +2,7 @@
 //! done there by somebody who is neither the rack nor its children.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection;
@@ -32,75 +31,6 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 pub fn xdotool(arguments: &[&str]) {
     let done = Command::new("xdotool").args(arguments).status();
     assert!(done.is_ok_and(|done| done.success()), "{arguments:?}");
-}
-
-/// The processes behind a screen; they end with it.
-pub struct Screen {
-    pub display: String,
-    _processes: Vec<Ends>,
-}
-
-struct Ends(Child);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A program that ends with the thread that started it.
-fn program(name: &str) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", name]);
-    command.stdin(Stdio::null()).stderr(Stdio::null());
-    command
-}
-
-impl Screen {
-    /// Starts a server on a display that is free, and a window manager. `settings` are those of the
-    /// desktop, as `xsettingsd` has them.
-    pub fn start(settings: &str) -> Self {
-        let mut server = program("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
-            .args(["-nolisten", "tcp", "-noreset"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Xvfb");
-        let mut number = String::new();
-        let told = server.stdout.take().expect("piped");
-        BufReader::new(told)
-            .read_line(&mut number)
-            .expect("a number");
-        let display = format!(":{}", number.trim());
-        let mut processes = vec![Ends(server)];
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        std::fs::write(&file, settings).expect("settings");
-        for (name, arguments) in [
-            ("openbox", vec!["--sm-disable".to_owned()]),
-            (
-                "xsettingsd",
-                vec!["-c".to_owned(), file.path().display().to_string()],
-            ),
-        ] {
-            let mut command = program(name);
-            command.args(arguments).env("DISPLAY", &display);
-            processes.push(Ends(command.stdout(Stdio::null()).spawn().expect(name)));
-        }
-        let desktop = Desktop::at(&display);
-        until("a window manager", || {
-            desktop.number(desktop.root, "_NET_SUPPORTING_WM_CHECK")
-        });
-        let selection = desktop.atom("_XSETTINGS_S0");
-        until("the desktop's settings", || {
-            let owner = desktop.server.get_selection_owner(selection).ok()?;
-            (owner.reply().ok()?.owner != x11rb::NONE).then_some(())
-        });
-        Self {
-            display,
-            _processes: processes,
-        }
-    }
 }
 
 /// What somebody at the screen sees and does.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::rack::edit::Edit;
 use crate::rack::mapping::{Mapping, Range, Target};
-use crate::rack::{Bearer, HostId, Rack};
+use crate::rack::{Bearer, HostId, Rack, path_in_numbers};
 use crate::session::{View, control_name};
 
 /// One thing that a host parameter moves.
@@ -40,7 +40,7 @@ pub(super) fn groups(view: &View) -> Groups {
         let place = rack.place(slot.id).map(|place| rack.path(place));
         let place = place.unwrap_or_default();
         let bearer = Bearer::Slot(slot.id);
-        let holder = format!("{} {name}", numbers(&place));
+        let holder = format!("{} {name}", path_in_numbers(&place));
         gather(&mut groups, bearer, &holder, &slot.mappings.list);
     }
     for split in rack.splits() {
@@ -52,7 +52,7 @@ pub(super) fn groups(view: &View) -> Groups {
             let own = chain.name.clone().or_else(|| split.part_in_words(at));
             let name = own.unwrap_or_else(|| "chain".to_owned());
             let bearer = Bearer::Chain(chain.id);
-            let holder = format!("{} {name}", numbers(&place));
+            let holder = format!("{} {name}", path_in_numbers(&place));
             gather(&mut groups, bearer, &holder, &chain.mappings.list);
         }
     }
@@ -73,12 +73,6 @@ fn gather(groups: &mut Groups, bearer: Bearer, holder: &str, mappings: &[Mapping
             range: mapping.range,
         });
     }
-}
-
-/// A path as the musician counts: "3.2.1".
-fn numbers(path: &[usize]) -> String {
-    let numbers: Vec<String> = path.iter().map(|step| (step + 1).to_string()).collect();
-    numbers.join(".")
 }
 
 /// What moves something else, or nothing any more; all other mappings stay as they are.

@@ -11,7 +11,7 @@ use crate::editor::shared::Context;
 use crate::editor::theme::sizes::{PADDING, ROUNDING, SMALL_TEXT, TEXT};
 use crate::rack::edit::Edit;
 use crate::rack::limits::CROSSOVER;
-use crate::rack::{ItemId, Split, SplitKind};
+use crate::rack::{ItemId, Split, SplitKind, path_in_numbers};
 
 /// What was done to a split that its surroundings have to see to.
 pub struct Touched {
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, cx: &mut Context<'_>, split: &Split, rect: Rect) -> Tou
     let title = ui.interact(title_rect, id, Sense::click_and_drag());
     let place = cx.view.rack.place(split.id);
     let path = place.map(|place| cx.view.rack.path(place));
-    let path = words::path_of_numbers(&path.unwrap_or_default());
+    let path = path_in_numbers(&path.unwrap_or_default());
     let kind = words::kind(split);
     let label = format!("Split {path} {kind}");
     title.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &label));

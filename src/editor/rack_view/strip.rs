@@ -13,9 +13,9 @@ use crate::editor::Command;
 use crate::editor::level::cost_in_words;
 use crate::editor::shared::Context;
 use crate::editor::theme::sizes::{CONTROL, METER, PADDING, ROUNDING, SMALL_TEXT};
-use crate::rack::Slot;
 use crate::rack::edit::Edit;
 use crate::rack::limits::{INPUT_GAIN, MIX, OUTPUT_GAIN};
+use crate::rack::{Slot, path_in_numbers};
 use crate::session::SlotView;
 
 /// What was done to a strip that its surroundings have to see to.
@@ -90,7 +90,7 @@ impl Strip<'_> {
 
     fn tell(&self, cx: &Context<'_>, title: &egui::Response) {
         let selected = cx.shared.selected.contains(&self.slot.id.into());
-        let path = words::path_of_numbers(&self.live.path);
+        let path = path_in_numbers(&self.live.path);
         let label = format!("Slot {path} {}", self.live.description.name);
         title.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &label));
     }

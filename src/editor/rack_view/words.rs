@@ -1,14 +1,10 @@
 //! What stands in the rack view, in words and numbers.
 
 use crate::child::Description;
-use crate::rack::limits::{OUTPUT_GAIN, db_to_gain};
+use crate::rack::limits::{OUTPUT_GAIN, db_to_gain, pan_to_control};
+use crate::rack::mapping::Control;
 use crate::rack::{Slot, Split, SplitKind};
-
-/// A path as the musician counts: "3", or "3.2.1" for the first item in the second chain of the split at place 3.
-pub fn path_of_numbers(path: &[usize]) -> String {
-    let numbers: Vec<String> = path.iter().map(|at| (at + 1).to_string()).collect();
-    numbers.join(".")
-}
+use crate::session::control_text;
 
 /// All that a plugin's files say of it.
 pub fn about(description: &Description) -> String {
@@ -114,10 +110,5 @@ pub fn chain_title(split: &Split, number: usize) -> String {
 
 /// A pan: "middle", "30 % left".
 pub fn pan(pan: f32) -> String {
-    let percent = (pan * 100.0).round();
-    match percent {
-        0.0 => "middle".to_owned(),
-        ..0.0 => format!("{} % left", -percent),
-        _ => format!("{percent} % right"),
-    }
+    control_text(Control::Pan, pan_to_control(pan))
 }

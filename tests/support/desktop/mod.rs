@@ -89,7 +89,7 @@ fn run<T: FnOnce(Desktop)>(test: T, tells: bool) {
     }
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let servers = Servers::start().expect("a desktop");
+    let servers = Servers::start("1600x1000x24", "").expect("a desktop");
     let folder = tempfile::tempdir().expect("a scratch folder");
     let mut command = Command::new(env::current_exe().expect("this program"));
     command

@@ -3,6 +3,7 @@
 //! A window manager, since without one JUCE asks for X atoms that do not exist; and a settings daemon,
 //! since JUCE asks the owner of the settings, too.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -19,9 +20,6 @@ use x11rb::rust_connection::RustConnection;
 
 use super::PATIENCE;
 
-/// The screen's size, and its depth.
-const SCREEN: &str = "1600x1000x24";
-
 /// A desktop's programs. They end when this is dropped, and when the thread that started them ends.
 pub struct Servers {
     display: String,
@@ -31,13 +29,15 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// Starts a desktop, and returns when it is ready for windows.
-    pub fn start() -> Result<Self> {
-        let settings = NamedTempFile::new()?;
+    /// Starts a desktop, and returns when it is ready for windows. `screen` is the screen's width, height and
+    /// depth; `settings` are the desktop's, as xsettingsd has them.
+    pub fn start(screen: &str, settings: &str) -> Result<Self> {
+        let file = NamedTempFile::new()?;
+        fs::write(&file, settings)?;
         // With a number that is free, which Xvfb tells when it takes connections.
         let mut server = start(
             Command::new("Xvfb")
-                .args(["-displayfd", "1", "-screen", "0", SCREEN])
+                .args(["-displayfd", "1", "-screen", "0", screen])
                 .args(["-nolisten", "tcp", "-noreset", "+extension", "GLX"])
                 .stdout(Stdio::piped()),
         )?;
@@ -45,7 +45,7 @@ impl Servers {
         let mut servers = Self {
             display: String::new(),
             programs: vec![server],
-            _settings: settings,
+            _settings: file,
         };
         let mut number = String::new();
         BufReader::new(told).read_line(&mut number)?;

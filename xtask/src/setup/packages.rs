@@ -63,6 +63,11 @@ const PACKAGES: &[Package] = &[
     ),
     package(
         Need::Build,
+        "libjack-jackd2-dev",
+        "headers for JACK, with which the rack runs without a DAW",
+    ),
+    package(
+        Need::Build,
         "ladspa-sdk",
         "the header of the LADSPA plugin format",
     ),

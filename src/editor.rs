@@ -14,6 +14,8 @@
 //!        | parameters of one slot
 //! ```
 
+#[cfg(target_os = "linux")]
+pub mod assistive;
 pub mod browser;
 pub mod command;
 pub mod files;

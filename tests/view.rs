@@ -207,3 +207,42 @@ fn what_is_set_while_nothing_plays_is_saved_though_the_plugin_has_not_heard_of_i
         assert!(!text.contains("parameters_ahead"), "{plugin}: {text}");
     }
 }
+
+#[test]
+fn ranges_of_mappings_are_told_in_the_words_of_the_child() {
+    let (session, _player) = open(
+        r#"{"chain": [
+            {"plugin": "VST3:ZamCompX2", "mappings": [
+                {"host": "p000", "parameter": "Threshold", "from": 0.5},
+                {"host": "p001", "control": "mix"}]},
+            {"plugin": "LV2:ZaMaximX2", "mappings": [{"host": "p000", "parameter": "Threshold"}]},
+            {"plugin": "None", "mappings": [{"host": "p000", "parameter": "Any"}]}]}"#,
+    );
+    let _watching = session.board().watch();
+    let of = |view: &View| -> Vec<_> { view.slots.values().map(|it| it.ranges.clone()).collect() };
+    let view = wait(&session, "the ranges", |view| view.slots.len() == 3);
+    let ranges = of(&view);
+    println!("{ranges:?}");
+    let [threshold, mix] = &*ranges[0] else {
+        panic!("{ranges:?}");
+    };
+    let [start, end] = threshold.as_ref().expect("a range");
+    assert!(start.contains("-30") && end.contains("10"), "{start} .. {end}");
+    assert_eq!(*mix, None);
+    assert!(ranges[1][0].as_ref().is_some_and(|[start, end]| start != end));
+    assert_eq!(*ranges[2], [None]);
+    // Another range has other words.
+    let slot = *view.slots.keys().next().expect("a slot");
+    let mut mappings = view.rack.slot(slot).expect("it").mappings.list.clone();
+    mappings[0].range.from = 0.0;
+    session
+        .ask(move |thread, session| {
+            let edit = Edit::MapSlot { slot, mappings };
+            session.edit(thread, edit).expect("another range");
+        })
+        .expect("the message thread");
+    wait(&session, "the other range", |view| {
+        let range = of(view)[0][0].clone();
+        range.is_some_and(|[now, _]| now != *start)
+    });
+}

@@ -20,6 +20,8 @@ use nih_plug::plugin::TrackInfo;
 use parking_lot::Mutex;
 
 use super::door::Door;
+#[cfg(target_os = "linux")]
+use crate::editor::assistive::Assistive;
 use crate::editor::preferences::{MAX_SIZE, MIN_SIZE};
 use crate::editor::tree::TreeWriter;
 use crate::editor::{Command, Editor as Rack, EditorPreferences, Link, Redraw, Source};
@@ -303,6 +305,8 @@ impl NiceEguiApp for App {
         if let Some(writer) = TreeWriter::from_environment() {
             ctx.add_plugin(writer);
         }
+        #[cfg(target_os = "linux")]
+        ctx.add_plugin(Assistive::new(self.common.redraw.clone()));
         self.rack.begin();
         Ok(())
     }

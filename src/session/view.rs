@@ -82,6 +82,9 @@ pub struct SlotView {
     pub program: Option<usize>,
     /// The child's own window.
     pub window: SlotWindow,
+    /// For each of the slot's mappings in turn: the two ends of its range, where the host's parameter is 0 and where
+    /// it is 1, in the child's own words. Nothing for a control of the slot itself, and where the child is missing.
+    pub ranges: Arc<[Option<[String; 2]>]>,
 }
 
 /// Something that could not be done, for the musician.

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::loaded_slot::LoadedSlot;
 use super::view::{Board, Notice, ParameterView, SlotView, View};
 use super::{Session, SlotReport};
 use crate::child::{Description, Parameter, Turn, TurnKind};
 use crate::rack::edit::{Edit, EditError};
+use crate::rack::mapping::{Range, Target};
 use crate::rack::{Item, ItemId, Place, Slot, SlotId};
 use crate::threads::MessageThread;
 
@@ -123,11 +125,15 @@ impl Session {
         let loaded = self.slots.get(&slot.id);
         // There may be thousands of them.
         let known = before.filter(|_| !self.viewing.is_stale);
-        let (programs, program) = match known {
-            Some(before) => (before.programs.clone(), before.program),
+        let (programs, program, ranges) = match known {
+            Some(before) => (
+                before.programs.clone(),
+                before.program,
+                before.ranges.clone(),
+            ),
             None => {
                 let (programs, program) = self.programs(slot.id);
-                (programs.into(), program)
+                (programs.into(), program, ranges_in_words(slot, loaded))
             }
         };
         SlotView {
@@ -143,6 +149,7 @@ impl Session {
             programs,
             program,
             window: self.window(slot.id),
+            ranges,
         }
     }
 
@@ -252,6 +259,21 @@ impl Session {
     }
 }
 
+/// See [`SlotView::ranges`].
+fn ranges_in_words(slot: &Slot, loaded: Option<&LoadedSlot>) -> Arc<[Option<[String; 2]>]> {
+    (slot.mappings.list.iter())
+        .map(|mapping| {
+            let loaded = loaded.filter(|loaded| loaded.problem().is_none())?;
+            let Target::Parameter(name) = &mapping.target else {
+                return None;
+            };
+            let index = loaded.find_parameter(name)?;
+            let Range { from, to, .. } = mapping.range;
+            Some([from, to].map(|value| loaded.parameter_text(index, value)))
+        })
+        .collect()
+}
+
 /// What the document says of a slot's plugin.
 fn described_by(slot: &Slot) -> Description {
     let reference = &slot.plugin;
@@ -276,6 +298,7 @@ fn differs(before: &View, now: &View) -> bool {
             && before.programs == now.programs
             && before.window == now.window
             && before.desk.is_some() == now.desk.is_some()
+            && before.ranges == now.ranges
     };
     !Arc::ptr_eq(&before.rack, &now.rack)
         || !before.slots.keys().eq(now.slots.keys())

@@ -11,6 +11,7 @@ mod burden;
 mod desktop;
 mod lives;
 mod scale;
+mod screen_reader;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

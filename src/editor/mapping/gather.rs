@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::rack::edit::Edit;
 use crate::rack::mapping::{Mapping, Range, Target};
 use crate::rack::{Bearer, HostId, Rack, path_in_numbers};
-use crate::session::{View, control_name};
+use crate::session::{View, control_name, control_text};
 
 /// One thing that a host parameter moves.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,10 +16,10 @@ pub(super) struct Moved {
     pub at: usize,
     /// What it moves, in words: "2 ZamComp: Threshold".
     pub what: String,
-    /// What it moves.
-    pub target: Target,
     /// How far.
     pub range: Range,
+    /// The two ends of that in the words of what is moved, where they are known.
+    pub ends: Option<[String; 2]>,
 }
 
 /// A host parameter, and all that it moves.
@@ -41,7 +41,8 @@ pub(super) fn groups(view: &View) -> Groups {
         let place = place.unwrap_or_default();
         let bearer = Bearer::Slot(slot.id);
         let holder = format!("{} {name}", path_in_numbers(&place));
-        gather(&mut groups, bearer, &holder, &slot.mappings.list);
+        let ranges = known.map_or(&[][..], |known| &known.ranges);
+        gather(&mut groups, bearer, &holder, &slot.mappings.list, ranges);
     }
     for split in rack.splits() {
         let place = rack.place(split.id).map(|place| rack.path(place));
@@ -53,24 +54,37 @@ pub(super) fn groups(view: &View) -> Groups {
             let name = own.unwrap_or_else(|| "chain".to_owned());
             let bearer = Bearer::Chain(chain.id);
             let holder = format!("{} {name}", path_in_numbers(&place));
-            gather(&mut groups, bearer, &holder, &chain.mappings.list);
+            gather(&mut groups, bearer, &holder, &chain.mappings.list, &[]);
         }
     }
     groups
 }
 
-fn gather(groups: &mut Groups, bearer: Bearer, holder: &str, mappings: &[Mapping]) {
+fn gather(
+    groups: &mut Groups,
+    bearer: Bearer,
+    holder: &str,
+    mappings: &[Mapping],
+    ranges: &[Option<[String; 2]>],
+) {
     for (at, mapping) in mappings.iter().enumerate() {
-        let what = match &mapping.target {
-            Target::Parameter(parameter) => &parameter.name,
-            Target::Control(control) => control_name(*control),
+        let Range { from, to, .. } = mapping.range;
+        let (what, ends) = match &mapping.target {
+            Target::Parameter(parameter) => {
+                let ends = ranges.get(at).cloned().flatten();
+                (parameter.name.as_str(), ends)
+            }
+            Target::Control(control) => {
+                let ends = [from, to].map(|value| control_text(*control, value));
+                (control_name(*control), Some(ends))
+            }
         };
         groups.entry(mapping.host).or_default().push(Moved {
             bearer,
             at,
             what: format!("{holder}: {what}"),
-            target: mapping.target.clone(),
             range: mapping.range,
+            ends,
         });
     }
 }

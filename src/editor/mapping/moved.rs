@@ -7,9 +7,9 @@ use super::gather::{Moved, changed, with_range};
 use crate::editor::number::Number;
 use crate::editor::{Command, Context, Theme};
 use crate::rack::edit::Edit;
-use crate::rack::mapping::{Range, Target};
+use crate::rack::mapping::Range;
 use crate::rack::{Bearer, HostId};
-use crate::session::{control_text, percent};
+use crate::session::percent;
 
 impl Moved {
     /// Who bears it, as a number that tells it from the others.
@@ -76,7 +76,7 @@ impl MappingPanel {
             name: &format!("{name} of {}", moved.what),
             why: &format!(
                 "Where it is at {end} % of the host parameter: {}",
-                in_words(&moved.target, at)
+                percent(f64::from(at))
             ),
             range: 0.0..=100.0,
             unit: " %",
@@ -91,6 +91,13 @@ impl MappingPanel {
                 false => range.to = value / 100.0,
             });
             post(cx, edit);
+        }
+        // While it is dragged, the child has not been asked yet.
+        let words = moved.ends.as_ref().filter(|_| at == now);
+        if let Some([start, end]) = words {
+            let words = if is_start { start } else { end };
+            let words = RichText::new(words).color(cx.theme.weak_text);
+            ui.label(words);
         }
     }
 
@@ -130,14 +137,6 @@ impl MappingPanel {
 fn post(cx: &mut Context<'_>, edit: Option<Edit>) {
     cx.commands
         .extend(edit.map(|edit| Command::Edit(vec![edit])));
-}
-
-/// A value in the words of what is moved, as far as they are known here.
-fn in_words(target: &Target, value: f32) -> String {
-    match target {
-        Target::Control(control) => control_text(*control, value),
-        Target::Parameter(_) => percent(f64::from(value)),
-    }
 }
 
 fn paint_curve(painter: &Painter, rect: Rect, theme: &Theme, range: Range) {

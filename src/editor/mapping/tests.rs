@@ -194,3 +194,20 @@ fn it_can_be_painted_in_both_looks() {
         painting::save(&drawn, &textures, name);
     }
 }
+
+#[test]
+fn ends_are_shown_in_the_words_of_what_is_moved() {
+    let mut stage = Stage::of(RACK);
+    let slot = stage.view.slots.values_mut().next().expect("a slot");
+    let words = ["-12.0 dB", "+6.0 dB"].map(str::to_owned);
+    slot.ranges = [Some(words), None].into();
+    let mut panel = MappingPanel::default();
+    let mut harness = stage.draw([320.0, 700.0], move |ui, cx| panel.show(ui, cx));
+    harness.run();
+    for words in ["-12.0 dB", "+6.0 dB", "100 %"] {
+        assert!(
+            harness.query_all_by_label(words).next().is_some(),
+            "no {words}"
+        );
+    }
+}

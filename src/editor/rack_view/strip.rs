@@ -1,20 +1,20 @@
 //! A slot: a strip with what goes in at its left, what comes out at its right, the plugin's name large, and
 //! everything that is set on the slot.
 
+mod controls;
+mod numbers;
+
 use std::sync::atomic::Ordering::Relaxed;
 
 use egui::accesskit::Role;
 use egui::{Button, Id, Rect, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::knob::Knob;
 use super::layout::WIDE;
 use super::{meter, pieces, words};
 use crate::editor::Command;
-use crate::editor::level::cost_in_words;
 use crate::editor::shared::Context;
 use crate::editor::theme::sizes::{CONTROL, METER, PADDING, ROUNDING, SMALL_TEXT};
 use crate::rack::edit::Edit;
-use crate::rack::limits::{INPUT_GAIN, MIX, OUTPUT_GAIN};
 use crate::rack::{Slot, path_in_numbers};
 use crate::session::SlotView;
 
@@ -237,128 +237,6 @@ impl Strip<'_> {
             pieces::toggle_window(cx, slot);
         }
         response.on_hover_text(help);
-    }
-
-    /// Draws what can be turned, and says where that ends.
-    fn controls(&self, ui: &mut Ui, cx: &mut Context<'_>, row: Rect) -> f32 {
-        let name = &self.live.description.name;
-        let (input, mix, output) = self.turned();
-        let mut left = row.left();
-        let mut room = |ui: &Ui, text: &str, width: f32| {
-            let label = Rect::from_x_y_ranges(left..=row.right(), row.y_range());
-            let end = pieces::text(ui, label, text, SMALL_TEXT, cx.theme.weak_text);
-            let rect = Rect::from_x_y_ranges(end + 4.0..=end + 4.0 + width, row.y_range());
-            left = rect.right() + PADDING;
-            rect
-        };
-        let gain = |id, name, help, live, limits: &crate::rack::limits::Limits| Knob {
-            id,
-            name,
-            help,
-            live,
-            default: limits.default,
-            range: limits.low..=limits.high,
-            unit: limits.unit,
-            speed: 0.1,
-            decimals: 1,
-            words: None,
-        };
-        let slot = self.slot.id;
-        let mut edits = Vec::new();
-
-        let label = format!("Input gain of {name}");
-        let help = "The gain before the plugin. Drag, or click to type; double click for 0 dB";
-        let knob = gain(self.id("input gain"), &label, help, input, &INPUT_GAIN);
-        let rect = room(ui, "In", 72.0);
-        if let Some(input_db) = knob.show(ui, rect) {
-            let output_db = output;
-            edits.push(Edit::SetGains {
-                slot,
-                input_db,
-                output_db,
-            });
-        }
-
-        let label = format!("Mix of {name}");
-        let knob = Knob {
-            id: self.id("mix"),
-            name: &label,
-            help: "How much of what comes out is the plugin's; the rest is what came in. Double click \
-                   for 100 %",
-            live: mix,
-            default: MIX.default,
-            range: MIX.low..=MIX.high,
-            unit: MIX.unit,
-            speed: 0.5,
-            decimals: 1,
-            words: None,
-        };
-        let rect = room(ui, "Mix", 68.0);
-        if let Some(percent) = knob.show(ui, rect) {
-            edits.push(Edit::SetMix { slot, percent });
-        }
-
-        let label = format!("Output gain of {name}");
-        let help = "The gain behind the plugin, before the mix. Double click for 0 dB";
-        let knob = gain(self.id("output gain"), &label, help, output, &OUTPUT_GAIN);
-        let rect = room(ui, "Out", 72.0);
-        if let Some(output_db) = knob.show(ui, rect) {
-            let input_db = input;
-            edits.push(Edit::SetGains {
-                slot,
-                input_db,
-                output_db,
-            });
-        }
-        if !edits.is_empty() {
-            cx.commands.push(Command::Edit(edits));
-        }
-        left
-    }
-
-    /// The input gain in dB, the mix in percent and the output gain in dB, as they are now.
-    fn turned(&self) -> (f32, f32, f32) {
-        let slot = self.slot;
-        match &self.live.desk {
-            None => (slot.input_gain_db, slot.mix_percent, slot.output_gain_db),
-            Some((controls, _)) => (
-                words::decibels(controls.input_gain.load(Relaxed), slot.input_gain_db),
-                words::near(controls.mix.load(Relaxed) * 100.0, slot.mix_percent),
-                words::decibels(controls.output_gain.load(Relaxed), slot.output_gain_db),
-            ),
-        }
-    }
-
-    /// Cost, latency, and what else is set otherwise than usual.
-    fn numbers(&self, ui: &Ui, cx: &Context<'_>, rect: Rect) {
-        let cost = self
-            .live
-            .desk
-            .as_ref()
-            .map(|(_, meters)| format!("CPU {}", cost_in_words(meters.cost.smoothed())));
-        let latency = words::latency(self.live.latency_samples, cx.view.sample_rate);
-        let mut parts: Vec<String> = Vec::new();
-        if self.is_bypassed() {
-            parts.push("off".to_owned());
-        }
-        parts.extend(cost);
-        parts.extend(latency);
-        if self.live.instances > 1 {
-            parts.push(format!("{} instances", self.live.instances));
-        }
-        parts.extend(words::peculiarities(self.slot));
-        let text = parts.join("  \u{B7}  ");
-        let colour = cx.theme.weak_text;
-        let end = pieces::text(ui, rect, &text, SMALL_TEXT, colour);
-        let shown = Rect::from_x_y_ranges(rect.left()..=end.max(rect.left()), rect.y_range());
-        let response = ui.interact(shown, self.id("numbers"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
-        if response.hovered() {
-            response.on_hover_text(format!(
-                "{text}\nCPU: its share of the time that the host has for a block. Latency: by how much it \
-                 delays the audio."
-            ));
-        }
     }
 
     /// What is amiss, in words.

@@ -9,6 +9,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `servers.rs` | the programs that make up a desktop |
+//! | `bus.rs` | a session bus, for tests that need one |
 //! | `screen.rs` | its windows, and pictures of them |
 //! | `picture.rs` | what can be said of a picture |
 //! | `hands.rs` | pointer and keys |
@@ -16,6 +17,7 @@
 //! | `usage.rs` | what a process holds and uses |
 #![allow(dead_code)] // each test program uses its part
 
+mod bus;
 mod hands;
 mod picture;
 mod screen;
@@ -39,6 +41,7 @@ pub use tree::{Node, Snapshot, Tree};
 #[allow(unused_imports)]
 pub use usage::Usage;
 
+use bus::SessionBus;
 use servers::Servers;
 
 /// How long something may take that a machine with nothing else to do does at once.
@@ -63,15 +66,20 @@ pub struct Desktop {
 /// Runs a test on a desktop of its own, in a process of its own. `test` must be a closure that is written
 /// where the test is: its name in the program is found by that.
 pub fn on_a_desktop<T: FnOnce(Desktop)>(test: T) {
-    run(test, true);
+    run(test, true, false);
 }
 
 /// The same, with an editor that does not say what it shows, as musicians have it.
 pub fn on_a_desktop_untold<T: FnOnce(Desktop)>(test: T) {
-    run(test, false);
+    run(test, false, false);
 }
 
-fn run<T: FnOnce(Desktop)>(test: T, tells: bool) {
+/// The same, with a session bus, on which assistive technology asks what is shown.
+pub fn on_a_desktop_with_a_bus<T: FnOnce(Desktop)>(test: T) {
+    run(test, false, true);
+}
+
+fn run<T: FnOnce(Desktop)>(test: T, tells: bool, has_bus: bool) {
     let name = name_of::<T>();
     if env::var(MARK).is_ok_and(|mark| mark == name) {
         let screen = Screen::open().expect("the test's screen");
@@ -103,6 +111,7 @@ fn run<T: FnOnce(Desktop)>(test: T, tells: bool) {
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .env_remove("MATRYOSHKA_RACK")
         .env_remove("WAYLAND_DISPLAY")
+        .env_remove("XDG_RUNTIME_DIR") // a session bus of the musician's own may be there
         .env_remove("QT_QPA_PLATFORM")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -110,6 +119,11 @@ fn run<T: FnOnce(Desktop)>(test: T, tells: bool) {
     match tells {
         true => command.env(tree::VARIABLE, folder.path().join("tree.json")),
         false => command.env_remove(tree::VARIABLE),
+    };
+    let bus = has_bus.then(|| SessionBus::start(servers.display()).expect("a session bus"));
+    match &bus {
+        Some(bus) => command.env(bus::VARIABLE, bus.address()),
+        None => command.env_remove(bus::VARIABLE),
     };
     servers::die_with_us(&mut command);
     let mut child = command.spawn().expect("the test's own process");

@@ -162,7 +162,8 @@ fn nudge(connection: &RustConnection, root: u32) -> Result<()> {
     Ok(())
 }
 
-fn start(command: &mut Command) -> Result<Child> {
+/// Starts a program that ends with us.
+pub fn start(command: &mut Command) -> Result<Child> {
     let name = command.get_program().to_owned();
     die_with_us(command.stdin(Stdio::null()))
         .spawn()

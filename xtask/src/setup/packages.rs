@@ -158,6 +158,17 @@ const PACKAGES: &[Package] = &[
     ),
     package(
         Need::Test,
+        "at-spi2-core",
+        "the bus of screen readers, and a session bus with it",
+    ),
+    package(
+        Need::Test,
+        "gir1.2-atspi-2.0",
+        "asks there what the editor shows, as a screen reader does",
+    ),
+    package(Need::Test, "python3-gi", "likewise, from Python"),
+    package(
+        Need::Test,
         "libgl1-mesa-dri",
         "OpenGL without a graphics card, which the editor is drawn with there",
     ),

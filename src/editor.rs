@@ -41,7 +41,7 @@ pub mod typed;
 
 use std::sync::Arc;
 
-pub use command::Command;
+pub use command::{Again, Command};
 pub use link::{Link, Redraw, Source};
 pub use preferences::{EditorPreferences, Look};
 pub use shared::{CatalogView, Context, Dragged, Shared, Side};

@@ -110,11 +110,8 @@ pub enum Command {
     ListFolder(PathBuf),
     /// Says whose parameters are to be looked at.
     WatchParameters(Vec<SlotId>),
-    /// Looks for plugins that are new or have changed, or at all of them again.
-    Scan {
-        /// All of them, those that did not go well too.
-        again: bool,
-    },
+    /// Looks for plugins that are new or have changed, and at known ones again.
+    Scan(Again),
     /// Ends the scan; what is done is kept.
     StopScan,
     /// Makes a plugin a favourite, or none any more.
@@ -129,4 +126,15 @@ pub enum Command {
     SetPreferences(EditorPreferences),
     /// Keeps the window's size, in points, for windows to come.
     KeepSize([f32; 2]),
+}
+
+/// Which plugin files that have not changed a scan looks at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// None.
+    Nothing,
+    /// Those that could not be used.
+    Failures,
+    /// All.
+    Everything,
 }

@@ -126,20 +126,19 @@ fn show_numbers(ui: &mut Ui, cx: &Context<'_>) {
     };
     ui.label(latency)
         .on_hover_text("By how much the rack is late; the host makes up for it");
-    let (now, worst) = words::costs(view);
     let text = RichText::new(words::cost(view));
-    let text = if now > 0.8 {
+    let text = if view.cost.smoothed() > 0.8 {
         text.color(cx.theme.warning)
     } else {
         text
     };
     let cost = ui.add(Label::new(text).sense(Sense::click()));
     let cost = cost.on_hover_text(format!(
-        "How much of the time that the host has all plugins take together; at worst {}. A click forgets the worst",
-        cost_in_words(worst)
+        "How much of the time that the host has the rack takes; at worst {}. A click forgets the worst",
+        cost_in_words(view.cost.worst())
     ));
     if cost.clicked() {
-        words::forget_worst(view);
+        view.cost.forget_worst();
     }
     if let Some(rate) = words::rate(view) {
         ui.label(RichText::new(rate).color(cx.theme.weak_text))

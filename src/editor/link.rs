@@ -8,11 +8,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::Mutex;
 
-use super::command::Command;
+use super::command::{Again, Command};
 use super::listing::Listing;
 use super::perform::perform;
 use super::preferences::EditorPreferences;
@@ -56,6 +57,7 @@ struct Common {
 pub struct Link {
     orders: Sender<Order>,
     common: Arc<Common>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Link {
@@ -67,10 +69,22 @@ impl Link {
         let started = std::thread::Builder::new()
             .name("matryoshka-edit".to_owned())
             .spawn(move || Worker::new(theirs, redraw).run(&source, &arriving));
-        if let Err(error) = started {
+        let thread = started.map_err(|error| {
             *common.trouble.lock() = Some(format!("The editor could not be started: {error}"));
+        });
+        Self {
+            orders,
+            common,
+            thread: thread.ok(),
         }
-        Self { orders, common }
+    }
+
+    /// Ends the thread, and waits until all that it was sent before is done. Not on a DAW's main thread.
+    pub fn finish(mut self) {
+        let thread = self.thread.take();
+        drop(self);
+        // What it panicked with was told.
+        let _ = thread.map(JoinHandle::join);
     }
 
     /// The latest picture of the session.
@@ -258,10 +272,10 @@ impl Worker {
                 (self.redraw)();
             }
             Command::WatchParameters(slots) => session.board().watch_parameters(slots),
-            Command::Scan { again } => {
+            Command::Scan(again) => {
                 session.start_scan(ScanOptions {
-                    retry: again,
-                    force: again,
+                    retry: again != Again::Nothing,
+                    force: again == Again::Everything,
                     ..ScanOptions::default()
                 });
             }

@@ -59,7 +59,7 @@ pub(super) fn perform(thread: &MessageThread, session: &mut Session, command: Co
         | Command::SaveRack(_)
         | Command::ListFolder(_)
         | Command::WatchParameters(_)
-        | Command::Scan { .. }
+        | Command::Scan(_)
         | Command::StopScan
         | Command::SetFavourite(..)
         | Command::SetHidden(..)

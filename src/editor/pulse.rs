@@ -22,7 +22,7 @@ const COST_SHARE: f32 = 0.3;
 pub struct Pulse {
     last: u64,
     looks: u32,
-    costs: BTreeMap<SlotId, f32>,
+    costs: BTreeMap<Option<SlotId>, f32>,
 }
 
 impl Pulse {
@@ -39,7 +39,10 @@ impl Pulse {
         self.looks = 0;
         let costs = || {
             let desks = view.slots.iter();
-            desks.filter_map(|(id, slot)| Some((*id, slot.desk.as_ref()?.1.cost.smoothed())))
+            let slots = desks
+                .filter_map(|(id, slot)| Some((Some(*id), slot.desk.as_ref()?.1.cost.smoothed())));
+            // The rack's as a whole, too.
+            slots.chain([(None, view.cost.smoothed())])
         };
         let moved = costs().any(|(id, now)| {
             let drawn = self.costs.get(&id).copied().unwrap_or(f32::INFINITY);

@@ -11,11 +11,13 @@
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::compile::{Plan, SEND_CHANNELS, SlotStep, Step, compile};
 use super::delay::{Line, Ring};
 use super::exchange::Publisher;
+use super::meters::CostMeter;
 use super::schedule::{
     Brand, Fader, Growth, Leased, Parts, Schedule, ScheduleProblem, Settings, SplitState, Strip,
     StripLine,
@@ -90,6 +92,11 @@ impl Conductor {
     pub fn rest(&mut self) {
         self.sounding = None;
         self.publisher.collect();
+    }
+
+    /// What the rack as a whole costs.
+    pub fn cost(&self) -> &Arc<CostMeter> {
+        self.publisher.cost()
     }
 
     /// Has all notes end in the next block.

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
+use super::meters::CostMeter;
 use super::points::PointsBySlot;
 use super::schedule::{Automation, Brand, Cores, Lease, Schedule};
 use super::wiring::Wiring;
@@ -33,6 +34,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
     let done = Arc::new(AtomicU64::new(0));
     let min_split_frames = Arc::new(AtomicU32::new(DEFAULT_MIN_SPLIT_FRAMES));
     let panic = Arc::new(AtomicBool::new(false));
+    let cost = Arc::<CostMeter>::default();
     let publisher = Publisher {
         brand: lease.brand(),
         to_audio,
@@ -43,6 +45,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         done: done.clone(),
         min_split_frames: min_split_frames.clone(),
         panic: panic.clone(),
+        cost: cost.clone(),
     };
     let player = Player {
         lease,
@@ -58,6 +61,7 @@ pub fn exchange(capacity: usize) -> (Publisher, Player) {
         points: PointsBySlot::default(),
         min_split_frames,
         panic,
+        cost,
         reported_latency_samples: 0,
     };
     (publisher, player)
@@ -77,6 +81,7 @@ pub struct Publisher {
     done: Arc<AtomicU64>,
     min_split_frames: Arc<AtomicU32>,
     panic: Arc<AtomicBool>,
+    cost: Arc<CostMeter>,
 }
 
 impl Publisher {
@@ -99,6 +104,11 @@ impl Publisher {
     /// Has all notes end in the next block, and what waits in delay lines forgotten.
     pub fn end_all_notes(&self) {
         self.panic.store(true, Ordering::Release);
+    }
+
+    /// What the rack as a whole costs, as long as this exchange lasts.
+    pub fn cost(&self) -> &Arc<CostMeter> {
+        &self.cost
     }
 
     /// Sends a schedule to the audio thread, and drops those that came back.
@@ -161,6 +171,8 @@ pub struct Player {
     min_split_frames: Arc<AtomicU32>,
     /// All notes are to end.
     panic: Arc<AtomicBool>,
+    /// What the rack as a whole costs.
+    cost: Arc<CostMeter>,
     reported_latency_samples: u32,
 }
 
@@ -191,7 +203,8 @@ impl Player {
                 points: &self.points,
                 min_split_frames: self.min_split_frames.load(Ordering::Relaxed),
             };
-            schedule.run(&mut self.lease, self.cores.as_deref(), block, automation);
+            let cores = self.cores.as_deref();
+            schedule.run(&mut self.lease, cores, &self.cost, block, automation);
         }
         self.points.clear();
         self.tell_if_warm();

@@ -38,6 +38,7 @@ pub use strip::{Strip, StripLine};
 use super::compile::{Plan, Step};
 use super::delay::Ring;
 use super::levels::{Ballistics, Factors};
+use super::meters::CostMeter;
 use super::points::PointsBySlot;
 use crate::audio::{Block, Events, FloatSettings, Transport};
 use crate::child::Activation;
@@ -316,6 +317,8 @@ impl Schedule {
     }
 
     /// Runs one block in place, on other cores too where there are any and it pays. Audio thread.
+    /// `cost` is told how long this thread was busy with it: chains on other cores count for as long as they are
+    /// waited for.
     ///
     /// The block's channels are the rack's, then two for each auxiliary output. What these held before is
     /// not heard. Channels beyond those of the plan are left as they are; missing ones are made up for with
@@ -329,6 +332,7 @@ impl Schedule {
         &mut self,
         lease: &mut Lease,
         cores: Option<&dyn Cores>,
+        cost: &CostMeter,
         block: &mut Block<'_, '_>,
         automation: Automation<'_>,
     ) {
@@ -368,7 +372,10 @@ impl Schedule {
                 lease: &mut *lease,
                 events_out: &mut *block.events_out,
             };
+            let started = ticks::now();
             engine.run_block(block.main, &mut turn, &ground, cores);
+            let took = ticks::now().wrapping_sub(started);
+            cost.take(took as f32 * ground.share_per_tick, ground.factors);
         };
         if is_as_announced {
             run(block, automation);

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use super::{HostParameters, Latencies, Learning, SlotWindow};
 use crate::child::{Description, Parameter};
 use crate::rack::desk::{ChainDesk, SlotDesk};
+use crate::rack::meters::CostMeter;
 use crate::rack::{ChainId, HostId, Rack, SlotId};
 
 /// A session as it was at one of its ticks.
@@ -28,6 +29,8 @@ pub struct View {
     pub slots: BTreeMap<SlotId, SlotView>,
     /// What can be turned on the chains of splits, and what is measured.
     pub chains: BTreeMap<ChainId, ChainDesk>,
+    /// What the rack as a whole costs; live.
+    pub cost: Arc<CostMeter>,
     /// How late everything is; nothing before the rack is prepared.
     pub latencies: Option<Latencies>,
     /// What the host told: samples per second.

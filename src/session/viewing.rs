@@ -105,6 +105,7 @@ impl Session {
             loads: self.viewing.loads,
             slots,
             chains,
+            cost: self.conductor.cost().clone(),
             // To be worked out by a plan of its own; what changes it makes the picture stale.
             latencies: match self.viewing.is_stale {
                 true => self.latencies(),

@@ -5,7 +5,6 @@
 #![cfg(target_os = "linux")]
 
 mod alone;
-mod ardour;
 mod burden;
 #[path = "../support/desktop/mod.rs"]
 mod desktop;

@@ -2,22 +2,19 @@
 
 use std::cell::{Cell, RefCell};
 use std::f32::consts::TAU;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use matryoshka_test_host::{Event, Instance, Library, Paced, Setup};
 
 use crate::desktop::{Desktop, Node, PATIENCE, Picture, Tree, wait_until};
+use crate::support::scan::{ZAM, scan};
 use crate::support::{self, ID, rack_in};
 
 /// The title of the host's window.
 pub const TITLE: &str = "A track of the host";
 
-/// What the catalog holds: plugins with windows of their own.
-const PLUGINS: [&str; 3] = ["ZamCompX2", "ZamEQ2", "ZamGEQ31"];
-
-/// A rack of [`PLUGINS`]' compressor and equaliser, in which the host's first parameter moves the
-/// compressor's threshold.
+/// A rack of a compressor and an equaliser, in which the host's first parameter moves the compressor's
+/// threshold.
 pub const TWO_SLOTS: &str = r#"{"name": "Two", "chain": [
     {"plugin": "VST3:ZamCompX2", "mappings": [{"host": "p000", "parameter": "Threshold"}]},
     {"plugin": "VST3:ZamEQ2"}
@@ -32,22 +29,10 @@ pub struct Stage {
     window: Cell<u32>,
 }
 
-/// Fills the test's catalog with a few plugins, by the command.
-pub fn scan() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_matryoshka"));
-    command.arg("scan").stdin(Stdio::null());
-    for plugin in PLUGINS {
-        command.args(["--path", &format!("/usr/lib/vst3/{plugin}.vst3")]);
-    }
-    let output = command.output().expect("a scan");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-}
-
 impl Stage {
     /// A host with a Matryoshka that has this rack. It is active, and nothing plays yet.
     pub fn set(desktop: Desktop, rack: &str) -> Self {
-        scan();
+        scan(&ZAM);
         let library = support::clap::load();
         let instance = support::clap::create(&library, rack);
         Self {

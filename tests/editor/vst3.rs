@@ -4,7 +4,8 @@ use matryoshka_test_host::vst3::{Context, Handler, Vst3Library};
 use vst3::ComWrapper;
 
 use crate::desktop::{Usage, on_a_desktop};
-use crate::stage::{SOON, TWO_SLOTS, scan};
+use crate::stage::{SOON, TWO_SLOTS};
+use crate::support::scan::{ZAM, scan};
 use crate::support::{bundled, state};
 
 /// How often it is opened and closed, once it was a few times.
@@ -13,7 +14,7 @@ const TIMES: usize = 20;
 #[test]
 fn the_vst3s_editor_opens_resizes_and_leaves_nothing() {
     on_a_desktop(|desktop| {
-        scan();
+        scan(&ZAM);
         let library = Vst3Library::load(bundled("Matryoshka.vst3")).expect("the bundle");
         let mut instance = library.create("Matryoshka").expect("an instance");
         instance.initialize(&ComWrapper::new(Context));

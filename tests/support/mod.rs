@@ -3,6 +3,7 @@
 
 pub mod clap;
 pub mod direct;
+pub mod scan;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

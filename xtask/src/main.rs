@@ -1,9 +1,10 @@
-//! The project's chores, one file each: `cargo xtask setup`, `bundle`, `install`, `demo`, `test`
-//! and `bench`.
+//! The project's chores, one file each: `cargo xtask setup`, `bundle`, `install`, `demo`, `test`,
+//! `ardour`, `sanitize` and `bench`.
 //!
 //! Each of them sees to set-up first, so that a fresh clone needs no other step. Everything said
 //! here goes to stderr; stdout belongs to the programs that are run (`bench --json` relies on it).
 
+mod ardour;
 mod bench;
 mod bundle;
 mod demo;
@@ -92,6 +93,16 @@ enum Chore {
         #[arg(allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Use the VST3 in Ardour, as a musician does, and see that its session keeps what was done (Linux).
+    ///
+    /// On Debian and Ubuntu this installs Ardour, which takes 150 MB, and so is no part of `test`. There is
+    /// nothing to click: Ardour runs on a screen of its own that nobody sees, and without a sound card.
+    #[command(trailing_var_arg = true)]
+    Ardour {
+        /// For the test program, as after `--` of `cargo test`.
+        #[arg(allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Run the tests of the JUCE layer under sanitizers and under valgrind (Linux).
     Sanitize,
     /// Measure, against a peer, every figure that this project states.
@@ -142,6 +153,10 @@ fn run(cli: Cli) -> Result<()> {
         Chore::Test { args } => {
             setup.provide(Need::Test)?;
             test::run(&workspace, &args)
+        }
+        Chore::Ardour { args } => {
+            setup.provide(Need::Ardour)?;
+            ardour::run(&workspace, &args)
         }
         Chore::Sanitize => {
             setup.provide(Need::Test)?;

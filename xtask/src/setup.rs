@@ -24,6 +24,8 @@ pub enum Need {
     Demo,
     /// The programs that the tests run.
     Test,
+    /// A DAW to use the plugin in.
+    Ardour,
 }
 
 /// Set-up for one checkout on this machine.

@@ -98,6 +98,11 @@ fn lint() -> Result<()> {
         "the product, with its tests, examples and benches",
         bundle::cargo("clippy").args(["--all-targets", "--", "-D", "warnings"]),
     )?;
+    // `--all-targets` leaves out what `cargo xtask test` does not run.
+    shell::run(
+        "the test in Ardour",
+        bundle::cargo("clippy").args(["--test", "ardour", "--", "-D", "warnings"]),
+    )?;
     shell::run(
         "the product's pages",
         bundle::cargo("doc")

@@ -6,7 +6,7 @@ use std::path::Path;
 use egui::{Button, CollapsingHeader, ProgressBar, RichText, ScrollArea, Ui};
 
 use crate::catalog::{Outcome, Progress};
-use crate::editor::{CatalogView, Command, Context};
+use crate::editor::{Again, CatalogView, Command, Context};
 
 /// Files that cannot be used, and why, by name: those of the catalog, and those that the scan found since.
 pub(super) fn failures(catalog: &CatalogView) -> BTreeMap<String, String> {
@@ -60,7 +60,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Context<'_>) {
             .button("Scan")
             .on_hover_text("Look for plugins that are new or have changed");
         if scan.clicked() {
-            cx.commands.push(Command::Scan { again: false });
+            cx.commands.push(Command::Scan(Again::Nothing));
         }
     } else {
         first_use(ui, cx);
@@ -84,7 +84,7 @@ fn first_use(ui: &mut Ui, cx: &mut Context<'_>) {
         )
         .on_hover_text("Look through the folders where plugins usually are, and yours");
     if look.clicked() {
-        cx.commands.push(Command::Scan { again: false });
+        cx.commands.push(Command::Scan(Again::Nothing));
     }
 }
 
@@ -100,13 +100,7 @@ fn show_failures(ui: &mut Ui, cx: &mut Context<'_>) {
     let list = CollapsingHeader::new(words)
         .id_salt("failures")
         .show(ui, |ui| {
-            let again = ui.add_enabled(!cx.catalog.progress.is_running, Button::new("Scan again"));
-            let again = again
-                .on_hover_text("Look at all plugins again, at these too")
-                .on_disabled_hover_text("A scan is under way");
-            if again.clicked() {
-                cx.commands.push(Command::Scan { again: true });
-            }
+            show_again(ui, cx);
             ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
                 for (path, reason) in &failures {
                     ui.label(RichText::new(file_name(path)).strong())
@@ -117,4 +111,30 @@ fn show_failures(ui: &mut Ui, cx: &mut Context<'_>) {
         });
     list.header_response
         .on_hover_text("Plugin files that crashed, hung or could not be read, and why");
+}
+
+fn show_again(ui: &mut Ui, cx: &mut Context<'_>) {
+    let wishes = [
+        (
+            "Try these again",
+            "Look at them once more, and at what is new or has changed",
+            Again::Failures,
+        ),
+        (
+            "Scan everything again",
+            "Look at all plugins once more, at these too",
+            Again::Everything,
+        ),
+    ];
+    ui.horizontal_wrapped(|ui| {
+        for (words, why, again) in wishes {
+            let button = ui.add_enabled(!cx.catalog.progress.is_running, Button::new(words));
+            let button = button
+                .on_hover_text(why)
+                .on_disabled_hover_text("A scan is under way");
+            if button.clicked() {
+                cx.commands.push(Command::Scan(again));
+            }
+        }
+    });
 }

@@ -11,7 +11,7 @@ use crate::catalog::{
     Catalog, Entry, Failure, FileRecord, Outcome, Plugin, Preferences, ProductKey, Progress,
 };
 use crate::editor::testing::{Stage, painting};
-use crate::editor::{CatalogView, Command, Dragged, Editor, EditorPreferences, Look, Side};
+use crate::editor::{Again, CatalogView, Command, Dragged, Editor, EditorPreferences, Look, Side};
 use crate::rack::{Place, PluginReference};
 use crate::session::View;
 
@@ -247,10 +247,15 @@ fn files_that_cannot_be_used_are_told_with_the_reason() {
     harness.get_by_label("Bad.vst3");
     harness.get_by_label("it did not answer within 30 s");
     harness.get_by_label("Worse.vst3");
-    harness.get_by_label("Scan again").click();
-    harness.run();
-    let commands = harness.state_mut().take_commands();
-    assert_eq!(commands, [Command::Scan { again: true }]);
+    for (words, again) in [
+        ("Try these again", Again::Failures),
+        ("Scan everything again", Again::Everything),
+    ] {
+        harness.get_by_label(words).click();
+        harness.run();
+        let commands = harness.state_mut().take_commands();
+        assert_eq!(commands, [Command::Scan(again)]);
+    }
 }
 
 #[test]
@@ -261,7 +266,7 @@ fn who_has_no_catalog_yet_is_offered_one_and_a_scan_says_how_far_it_is() {
     harness.get_by_label("Look for plugins").click();
     harness.run();
     let commands = harness.state_mut().take_commands();
-    assert_eq!(commands, [Command::Scan { again: false }]);
+    assert_eq!(commands, [Command::Scan(Again::Nothing)]);
     harness.state_mut().catalog.progress = Progress {
         is_running: true,
         done: 12,

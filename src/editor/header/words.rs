@@ -1,8 +1,6 @@
 //! What the header says of the rack as a whole, in words.
 
 use crate::editor::level::cost_in_words;
-use crate::rack::Item;
-use crate::rack::meters::CostMeter;
 use crate::session::View;
 
 /// "Latency 512 samples, 10.7 ms"; nothing before the rack is prepared.
@@ -22,45 +20,9 @@ pub(super) fn rate(view: &View) -> Option<String> {
     Some(format!("{khz} kHz, {frames} samples"))
 }
 
-/// What the rack costs, and at most did, as shares of the time there is.
-pub(super) fn costs(view: &View) -> (f32, f32) {
-    let mut sum = (0.0, 0.0);
-    for_each_cost(view, |meter| {
-        sum.0 += meter.smoothed();
-        sum.1 += meter.worst();
-    });
-    sum
-}
-
-/// Starts looking for the worst block anew.
-pub(super) fn forget_worst(view: &View) {
-    for_each_cost(view, CostMeter::forget_worst);
-}
-
-/// "Cost 3.2 %".
+/// "Cost 3.2 %": of the rack as a whole. Chains that run side by side count once.
 pub(super) fn cost(view: &View) -> String {
-    format!("Cost {}", cost_in_words(costs(view).0))
-}
-
-/// The slots of the rack's own chain, and the chains of its splits: what is further in is in those.
-fn for_each_cost(view: &View, mut each: impl FnMut(&CostMeter)) {
-    for item in &view.rack.chain.0 {
-        match item {
-            Item::Slot(slot) => {
-                let desk = view.slots.get(&slot.id).and_then(|slot| slot.desk.as_ref());
-                if let Some((_, meters)) = desk {
-                    each(&meters.cost);
-                }
-            }
-            Item::Split(split) => {
-                let chains = split.chains.iter();
-                for (_, meters) in chains.filter_map(|chain| view.chains.get(&chain.id)) {
-                    each(&meters.cost);
-                }
-            }
-            Item::Unknown(_) => {}
-        }
-    }
+    format!("Cost {}", cost_in_words(view.cost.smoothed()))
 }
 
 #[cfg(test)]

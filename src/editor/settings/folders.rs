@@ -6,7 +6,7 @@ use egui::{Key, TextEdit, Ui};
 
 use crate::child::Formats;
 use crate::editor::typed::keep_keys;
-use crate::editor::{Command, Context};
+use crate::editor::{Again, Command, Context};
 
 /// Draws the folders that are looked into beside the standard ones.
 pub(super) fn show(ui: &mut Ui, cx: &mut Context<'_>, typed: &mut String) {
@@ -56,7 +56,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Context<'_>, typed: &mut String) {
     });
     if let Some(folders) = changed {
         cx.commands.push(Command::SetFolders(folders));
-        cx.commands.push(Command::Scan { again: false });
+        cx.commands.push(Command::Scan(Again::Nothing));
     }
     show_formats(ui, cx);
 }

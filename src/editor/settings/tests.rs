@@ -4,7 +4,7 @@ use egui_kittest::kittest::Queryable;
 
 use super::SettingsPanel;
 use crate::editor::testing::Stage;
-use crate::editor::{Command, Look};
+use crate::editor::{Again, Command, Look};
 use crate::rack::edit::Edit;
 
 fn draw() -> Harness<'static, Stage> {
@@ -85,7 +85,7 @@ fn a_folder_is_added_by_its_whole_path_and_looked_through() {
                 commands,
                 [
                     Command::SetFolders(vec!["/opt/plugins".into()]),
-                    Command::Scan { again: false },
+                    Command::Scan(Again::Nothing),
                 ]
             ),
         }

@@ -1,6 +1,7 @@
 //! Schedules against a naive reference, and against hosts and children that misbehave.
 
 mod cases;
+mod cost;
 mod misfortune;
 mod reference;
 mod routing;

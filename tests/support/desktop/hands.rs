@@ -77,6 +77,37 @@ impl super::Desktop {
         xdotool(&script);
     }
 
+    /// The same in several runs, with a pause after it has taken hold, on the way, and before it lets go, at the place where the
+    /// pointer is then. A toolkit that looks at the pointer once a frame, and is slow, takes what happens within a
+    /// frame for a click.
+    pub fn drag_watched(
+        &self,
+        from: (i32, i32),
+        to: (i32, i32),
+        mut pause: impl FnMut((i32, i32)),
+    ) {
+        const STEPS: i32 = 6;
+        self.point(from);
+        xdotool(&[&["mousedown", "1", "sleep", "0.1"]]);
+        pause(from);
+        for half in [1..=STEPS / 2, STEPS / 2 + 1..=STEPS] {
+            let mut at = from;
+            for step in half {
+                let between = |from: i32, to: i32| from + (to - from) * step / STEPS;
+                at = (between(from.0, to.0), between(from.1, to.1));
+                self.nudge(at);
+            }
+            pause(at);
+        }
+        xdotool(&[&["sleep", "0.15", "mouseup", "1", "sleep", STEP]]);
+    }
+
+    /// Moves the pointer there in one step, so that something happens.
+    pub fn nudge(&self, (x, y): (i32, i32)) {
+        let at = [x.to_string(), y.to_string()];
+        xdotool(&[&["mousemove", &at[0], &at[1], "sleep", STEP]]);
+    }
+
     /// Turns the wheel there, up where positive.
     pub fn wheel(&self, at: (i32, i32), clicks: i32) {
         self.point(at);
@@ -88,6 +119,11 @@ impl super::Desktop {
     /// Types a text.
     pub fn type_text(&self, text: &str) {
         xdotool(&[&["type", "--delay", "30", text]]);
+    }
+
+    /// Brings a window to the front, and has keys go there.
+    pub fn activate(&self, window: u32) {
+        xdotool(&[&["windowactivate", "--sync", &window.to_string()]]);
     }
 
     /// Presses a key, named as xdotool has it: "Return", "ctrl+f".

@@ -37,6 +37,8 @@ pub use hands::Button;
 pub use picture::{Area, Picture};
 pub use screen::Screen;
 #[allow(unused_imports)]
+pub use servers::die_with_us;
+#[allow(unused_imports)]
 pub use tree::{Node, Snapshot, Tree};
 #[allow(unused_imports)]
 pub use usage::Usage;
@@ -109,6 +111,9 @@ fn run<T: FnOnce(Desktop)>(test: T, tells: bool, has_bus: bool) {
         .env("XDG_CONFIG_HOME", folder.path().join("config"))
         .env("MATRYOSHKA_DATA", folder.path().join("data"))
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        // A JACK server of the test's own, if it starts one, and never yours.
+        .env("JACK_DEFAULT_SERVER", jack_server(&servers))
+        .env("JACK_NO_START_SERVER", "1")
         .env_remove("MATRYOSHKA_RACK")
         .env_remove("WAYLAND_DISPLAY")
         .env_remove("XDG_RUNTIME_DIR") // a session bus of the musician's own may be there
@@ -168,6 +173,12 @@ fn run<T: FnOnce(Desktop)>(test: T, tells: bool, has_bus: bool) {
         Some(status) => panic!("{name} failed in its process ({status}); see above"),
         None => panic!("{name} took longer than {A_TEST:?}"),
     }
+}
+
+/// A name that no other server has.
+fn jack_server(servers: &Servers) -> String {
+    let display = servers.display().trim_start_matches(':');
+    format!("matryoshka-{}-{display}", std::process::id())
 }
 
 /// The name of the test that a closure is written in.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::hands::Button;
 use super::picture::Area;
-use super::{Desktop, wait_for};
+use super::{Desktop, wait_for, wait_until};
 
 /// Names the file.
 pub(super) const VARIABLE: &str = "MATRYOSHKA_EDITOR_TREE";
@@ -218,6 +218,23 @@ impl Tree<'_> {
     /// Clicks on it.
     pub fn click(&self, node: &Node) {
         self.desktop.click(self.area(node).centre(), Button::Left);
+    }
+
+    /// Drags something within the editor from one place of the screen to another. The editor draws a frame of each
+    /// part of it, however long that takes.
+    pub fn drag_by_frames(&self, from: (i32, i32), to: (i32, i32)) {
+        self.desktop.drag_watched(from, to, |at| {
+            // The one that is under way may have begun before.
+            let next = self.frame() + 2;
+            let mut aside = at;
+            wait_until("frames of what is dragged", || {
+                // Where nothing happens, nothing is drawn.
+                aside.0 = at.0 + i32::from(aside == at);
+                self.desktop.nudge(aside);
+                self.frame() >= next
+            });
+            self.desktop.nudge(at);
+        });
     }
 
     /// Drags one onto another.

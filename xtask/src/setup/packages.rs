@@ -182,4 +182,9 @@ const PACKAGES: &[Package] = &[
         "valgrind",
         "finds undefined behaviour and leaks in the JUCE layer",
     ),
+    package(
+        Need::Ardour,
+        "ardour",
+        "the DAW in which the VST3 is used by hand (150 MB)",
+    ),
 ];

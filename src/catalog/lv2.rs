@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::entry::EntryBus;
 use super::protocol::Part;
+use crate::child::gtk_window;
 use crate::turtle::{Facts, GROUPS, LV2, SUPPORTS, UI};
 
 const ATOM_PORT: &str = "http://lv2plug.in/ns/ext/atom#AtomPort";
@@ -51,7 +52,13 @@ pub fn read(bundle: &Path, part: Option<Part>) -> Vec<Described> {
     for uri in plugins {
         facts.read_about(uri);
     }
-    plugins.iter().map(|uri| facts.describe(uri)).collect()
+    (plugins.iter())
+        .map(|uri| {
+            let mut described = facts.describe(uri);
+            described.has_editor |= gtk_window::is_described(&mut facts, uri);
+            described
+        })
+        .collect()
 }
 
 impl Facts {

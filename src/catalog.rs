@@ -20,7 +20,6 @@ mod error;
 pub mod fingerprint;
 pub mod folders;
 mod likeness;
-pub mod locate;
 mod lv2;
 pub mod preferences;
 mod process;

@@ -28,11 +28,14 @@
 //! last known. Errors of the control half name the child, what was tried and why it failed.
 
 mod error;
+pub mod gtk_window;
 pub mod juce;
 pub mod placeholder;
 #[cfg(unix)]
 mod resident;
 mod window;
+#[cfg(target_os = "linux")]
+mod x11;
 
 pub use error::ChildError;
 #[cfg(feature = "bench")]
@@ -334,6 +337,10 @@ pub trait Child {
 
     /// Closes its window, if it is open.
     fn close_window(&mut self) {}
+
+    /// Looks after its open window: to be called at each tick. What was turned in it comes as
+    /// [`take_turn`](Self::take_turn).
+    fn tend_window(&mut self) {}
 
     /// Where its window is; `None` while none is open, also where the user has closed it, or it has
     /// died. What is left of it then goes with [`close_window`](Self::close_window).

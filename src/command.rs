@@ -17,6 +17,7 @@ mod run;
 mod scan;
 mod search;
 mod show;
+mod show_ui;
 mod table;
 mod terminal;
 mod wav;
@@ -111,6 +112,8 @@ enum Command {
     Rack(rack::RackCommand),
     #[command(hide = true)]
     Worker(worker::Worker),
+    #[command(hide = true)]
+    ShowUi(show_ui::ShowUi),
 }
 
 /// Runs the command that this process was called with.
@@ -119,6 +122,7 @@ pub fn run() -> ExitCode {
     // Its streams are not for people.
     let command = match line.command {
         Command::Worker(worker) => return worker.run(),
+        Command::ShowUi(show_ui) => return show_ui.run(),
         command => command,
     };
     let terminal = match Terminal::open(line.json, line.verbose) {
@@ -137,7 +141,7 @@ pub fn run() -> ExitCode {
         Command::Paths(paths) => paths.run(&terminal),
         Command::Mark(mark) => mark.run(&terminal),
         Command::Prefer(prefer) => prefer.run(&terminal),
-        Command::Worker(_) => unreachable!("returned above"),
+        Command::Worker(_) | Command::ShowUi(_) => unreachable!("returned above"),
         Command::Render(render) => render.run(&terminal),
         Command::Run(run) => run.run(&terminal),
         Command::Rack(rack) => rack.run(&terminal),

@@ -14,6 +14,8 @@
 //!         audio     the audio thread's vocabulary
 //!         cores     threads that run a rack's chains at the same time
 //!           threads the message thread
+//!           program the command's program, for what must not run in the DAW
+//!           turtle  what LV2's bundles say of themselves
 //! ```
 
 // nice-plug's derive macro names its crate so; we import it as `nih_plug`.
@@ -27,7 +29,9 @@ pub mod editor;
 pub mod files;
 pub mod juce;
 pub mod plugin;
+pub mod program;
 pub mod rack;
 pub mod session;
 pub mod state;
 pub mod threads;
+pub mod turtle;

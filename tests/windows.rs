@@ -4,6 +4,8 @@
 
 #[path = "windows/deaths.rs"]
 mod deaths;
+#[path = "windows/gtk.rs"]
+mod gtk;
 #[path = "windows/many.rs"]
 mod many;
 #[path = "windows/places.rs"]

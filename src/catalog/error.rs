@@ -5,22 +5,15 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::store::StoreError;
+use crate::program::Missing;
 
 /// Why a scan could not be made. What single files do wrong is no error, but a
 /// [`Failure`](super::Failure) in the catalog.
 #[derive(Debug, Error)]
 pub enum ScanError {
     /// The program that looks at plugins is not there.
-    #[error(
-        "the program \"matryoshka\", which looks at plugins so that they cannot crash your DAW, is \
-         missing{}. Install Matryoshka again, or set {} to where it is",
-        places(.looked_at),
-        super::locate::VARIABLE
-    )]
-    NoWorker {
-        /// Where it should be.
-        looked_at: Vec<PathBuf>,
-    },
+    #[error(transparent)]
+    NoWorker(#[from] Missing),
     /// It would not run.
     #[error(
         "the program that looks at plugins ({}) does not run: {reason}. Install Matryoshka again",
@@ -41,11 +34,4 @@ pub enum ScanError {
     /// No place for workers to work in.
     #[error("no folder for the scan could be made: {0}")]
     NoFolder(std::io::Error),
-}
-
-fn places(looked_at: &[PathBuf]) -> String {
-    match looked_at.first() {
-        Some(first) => format!(" (it should be {})", first.display()),
-        None => String::new(),
-    }
 }

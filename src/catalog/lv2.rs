@@ -4,24 +4,15 @@
 //! tells buses, MIDI and editors only of plugins that run. So those are read here, by the rules of JUCE's
 //! host (`getParsedBuses` and `findStableBusOrder`, juce_LV2PluginFormatImpl.h and juce_LV2Common.h).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use oxrdf::{NamedOrBlankNode, Term};
-use oxttl::TurtleParser;
+use std::path::Path;
 
 use super::entry::EntryBus;
 use super::protocol::Part;
+use crate::child::gtk_window;
+use crate::turtle::{Facts, GROUPS, LV2, SUPPORTS, UI};
 
-const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
-const SEE_ALSO: &str = "http://www.w3.org/2000/01/rdf-schema#seeAlso";
-const LV2: &str = "http://lv2plug.in/ns/lv2core#";
-const GROUPS: &str = "http://lv2plug.in/ns/ext/port-groups#";
-const SUPPORTS: &str = "http://lv2plug.in/ns/ext/atom#supports";
 const ATOM_PORT: &str = "http://lv2plug.in/ns/ext/atom#AtomPort";
 const MIDI_EVENT: &str = "http://lv2plug.in/ns/ext/midi#MidiEvent";
-const UI: &str = "http://lv2plug.in/ns/extensions/ui#ui";
 
 /// The class of windows that this system shows.
 const WINDOW: &str = if cfg!(target_os = "macos") {
@@ -49,141 +40,40 @@ pub struct Described {
 
 /// How many plugins there are in a bundle.
 pub fn plugins(bundle: &Path) -> usize {
-    let mut facts = Facts::default();
-    facts.read(&bundle.join("manifest.ttl"), bundle);
-    facts.of_type(&format!("{LV2}Plugin")).len()
+    Facts::of_bundle(bundle).plugins().len()
 }
 
 /// Reads a bundle, or a part of it. What cannot be read of it is left out; what is said is then checked
 /// against JUCE.
 pub fn read(bundle: &Path, part: Option<Part>) -> Vec<Described> {
-    let mut facts = Facts::default();
-    let mut read = HashSet::new();
-    facts.read(&bundle.join("manifest.ttl"), bundle);
-    read.insert(bundle.join("manifest.ttl"));
-    let plugins = facts.of_type(&format!("{LV2}Plugin"));
+    let mut facts = Facts::of_bundle(bundle);
+    let plugins = facts.plugins();
     let plugins = part.map_or(&plugins[..], |part| part.of(&plugins));
     for uri in plugins {
-        for file in facts.all(uri, SEE_ALSO).to_vec() {
-            if let Some(file) = file_in(&file, bundle)
-                && read.insert(file.clone())
-            {
-                facts.read(&file, bundle);
-            }
-        }
+        facts.read_about(uri);
     }
-    plugins.iter().map(|uri| facts.describe(uri)).collect()
-}
-
-fn base(folder: &Path) -> String {
-    // The few letters that an IRI does not take; a path with others than these is left as it is.
-    let path = folder.display().to_string().replace('\\', "/");
-    let path: String = path
-        .chars()
-        .map(|letter| match letter {
-            ' ' => "%20".to_owned(),
-            '%' => "%25".to_owned(),
-            '#' => "%23".to_owned(),
-            '?' => "%3F".to_owned(),
-            other => other.to_string(),
+    (plugins.iter())
+        .map(|uri| {
+            let mut described = facts.describe(uri);
+            described.has_editor |= gtk_window::is_described(&mut facts, uri);
+            described
         })
-        .collect();
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    format!("file://{slash}{path}/")
-}
-
-fn file_in(iri: &str, bundle: &Path) -> Option<PathBuf> {
-    let name = iri.strip_prefix(base(bundle).as_str())?;
-    let file = bundle.join(name.replace("%20", " "));
-    (file.extension().is_some_and(|ending| ending == "ttl") && file.is_file()).then_some(file)
-}
-
-/// Subject and predicate to objects.
-#[derive(Default)]
-struct Facts {
-    said: HashMap<String, BTreeMap<String, Vec<String>>>,
-    files: usize,
-    order: Vec<String>,
+        .collect()
 }
 
 impl Facts {
-    fn read(&mut self, file: &Path, bundle: &Path) {
-        let Ok(text) = fs::read(file) else { return };
-        self.files += 1;
-        // What files number as they like must not be mixed up.
-        let number = self.files;
-        let blank = |name: &str| format!("_:{number}:{name}");
-        let parser = match TurtleParser::new().lenient().with_base_iri(base(bundle)) {
-            Ok(parser) => parser,
-            Err(_) => TurtleParser::new().lenient(),
-        };
-        for triple in parser.for_slice(&text) {
-            // Goes on behind a mistake, as lilv does.
-            let Ok(triple) = triple else { continue };
-            let predicate = triple.predicate.as_str();
-            if !matters(predicate) {
-                continue;
-            }
-            let subject = match triple.subject {
-                NamedOrBlankNode::NamedNode(node) => node.into_string(),
-                NamedOrBlankNode::BlankNode(node) => blank(node.as_str()),
-            };
-            let object = match triple.object {
-                Term::NamedNode(node) => node.into_string(),
-                Term::BlankNode(node) => blank(node.as_str()),
-                Term::Literal(literal) => literal.value().to_owned(),
-            };
-            let facts = self.said.entry(subject.clone()).or_insert_with(|| {
-                self.order.push(subject);
-                BTreeMap::new()
-            });
-            let objects = facts.entry(predicate.to_owned()).or_default();
-            if !objects.contains(&object) {
-                objects.push(object);
-            }
-        }
-    }
-
-    fn all(&self, subject: &str, predicate: &str) -> &[String] {
-        let facts = self.said.get(subject);
-        facts
-            .and_then(|facts| facts.get(predicate))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    fn says(&self, subject: &str, predicate: &str, object: &str) -> bool {
-        self.all(subject, predicate)
-            .iter()
-            .any(|said| said == object)
-    }
-
-    fn is(&self, subject: &str, class: &str) -> bool {
-        self.says(subject, RDF_TYPE, class)
-    }
-
-    fn of_type(&self, class: &str) -> Vec<String> {
-        let mut found = self.order.clone();
-        found.retain(|subject| self.is(subject, class));
-        found
-    }
-
     fn describe(&self, uri: &str) -> Described {
         let mut described = Described {
             uri: uri.to_owned(),
-            has_editor: self.all(uri, UI).iter().any(|ui| self.is(ui, WINDOW)),
+            has_editor: (self.all(uri, &format!("{UI}ui")).iter()).any(|ui| self.is(ui, WINDOW)),
             ..Described::default()
         };
-        let mut ports: Vec<&String> = self.all(uri, &format!("{LV2}port")).iter().collect();
-        let index = |port: &str| {
-            let index = self.all(port, &format!("{LV2}index")).first();
-            index.and_then(|index| index.parse::<u32>().ok())
-        };
-        ports.sort_by_key(|port| index(port));
+        let ports = self.ports(uri);
         for is_input in [true, false] {
             let class = if is_input { "InputPort" } else { "OutputPort" };
             let mine: Vec<&str> = ports
                 .iter()
-                .map(|port| port.as_str())
+                .map(|(_, port)| *port)
                 .filter(|port| self.is(port, &format!("{LV2}{class}")))
                 .collect();
             let midi = mine
@@ -275,19 +165,10 @@ impl Facts {
     }
 }
 
-/// The predicates that are looked for; the rest, most of it about controls, is not kept.
-fn matters(predicate: &str) -> bool {
-    match predicate.strip_prefix(LV2) {
-        Some(name) => matches!(name, "port" | "index" | "portProperty" | "name"),
-        None => {
-            matches!(predicate, RDF_TYPE | SEE_ALSO | SUPPORTS | UI)
-                || predicate.starts_with(GROUPS)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -18,6 +18,7 @@ use super::entry::{Entry, EntryBus};
 use super::lv2;
 use super::protocol::{Message, Part, Request, VERSION};
 use crate::child::{Bus, EditorLook, Formats, Found, MESSAGE_LOOP, look};
+use crate::program;
 use crate::threads::{AskError, MessageThread, Messages};
 
 /// What a worker is to keep to.
@@ -41,7 +42,7 @@ pub fn run(terms: &Terms) -> ExitCode {
 }
 
 fn serve(terms: &Terms) -> io::Result<()> {
-    let (requests, mut answers) = pipes()?;
+    let (requests, mut answers) = program::pipes()?;
     #[cfg(target_os = "linux")]
     cage::enter(&requests, &answers, terms.memory_mb)?;
     let mut requests = BufReader::new(requests);
@@ -277,26 +278,3 @@ fn tidied(message: Message) -> Message {
 
 /// More memory than this is worth a word.
 const MUCH_GIGABYTES: f64 = 1.0;
-
-/// Stdin and stdout as they were at the start. What reads and prints from now on finds nothing, and
-/// stderr.
-#[cfg(unix)]
-fn pipes() -> io::Result<(File, File)> {
-    use std::os::fd::AsFd;
-
-    let requests = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let answers = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
-    rustix::stdio::dup2_stdout(io::stderr())?;
-    Ok((requests, answers))
-}
-
-/// Elsewhere plugins share our stdout: most have none on Windows.
-#[cfg(not(unix))]
-fn pipes() -> io::Result<(File, File)> {
-    use std::os::windows::io::AsHandle;
-
-    let requests = File::from(io::stdin().as_handle().try_clone_to_owned()?);
-    let answers = File::from(io::stdout().as_handle().try_clone_to_owned()?);
-    Ok((requests, answers))
-}

@@ -205,6 +205,7 @@ impl Child for JuceChild {
         };
         let marks = self.marks.clone();
         let processor = JuceProcessor::new(half, singer, marks, shape);
+        self.shown.sample_rate = Some(sample_rate);
         Ok(Box::new(processor.map_err(self.failed(DOING))?))
     }
 
@@ -361,6 +362,11 @@ impl Child for JuceChild {
 
     fn window(&self) -> Option<WindowPlace> {
         self.window_place()
+    }
+
+    fn tend_window(&mut self) {
+        #[cfg(target_os = "linux")]
+        self.tend_gtk_window();
     }
 
     fn take_complaint(&mut self) -> Option<ChildError> {

@@ -1,7 +1,7 @@
 //! A child's own editor in a window of its own: what is asked of it, where it is, and where it may be
 //! put.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a child's window is opened with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +20,7 @@ pub struct WindowWish {
 
 /// Where a child's window is. In the system's units of length, which on a screen of twice the usual
 /// resolution are two pixels long.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowPlace {
     /// The left edge of its frame.
     pub x: i32,
@@ -30,6 +30,13 @@ pub struct WindowPlace {
     pub width: i32,
     /// The height of what is in the frame.
     pub height: i32,
+}
+
+/// The display that this process is to use.
+pub(super) fn display() -> Option<String> {
+    std::env::var("DISPLAY")
+        .ok()
+        .filter(|name| !name.is_empty())
 }
 
 /// How much of a title bar must be on a screen, so that the window can be got hold of.

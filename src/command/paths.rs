@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use matryoshka::catalog::folders::{Folder, Origin, standard};
-use matryoshka::catalog::{Preferences, Store, locate};
+use matryoshka::catalog::{Preferences, Store};
 use matryoshka::child::Formats;
+use matryoshka::program;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -72,7 +73,7 @@ impl Paths {
             .iter()
             .flat_map(|name| standard(name))
             .collect();
-        let worker = locate::worker();
+        let worker = program::find();
         if terminal.json() {
             terminal.document(&json!({
                 "folders": folders.iter().map(folder_document).collect::<Vec<_>>(),

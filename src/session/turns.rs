@@ -26,6 +26,7 @@ impl Session {
                 turned |= matches!(turn.kind, TurnKind::Value(_));
                 self.learn_parameter_from(thread, slot, turn);
                 self.take_turn(slot, turn, &mut news);
+                self.note_turn_ahead(slot, turn);
             }
         }
         self.take_midi(thread, &mut news);
@@ -33,6 +34,17 @@ impl Session {
         self.tell(news);
         if turned {
             self.mark_dirty();
+        }
+    }
+
+    /// LV2 plugins hear of what is turned, and save it, only with the next block.
+    fn note_turn_ahead(&mut self, slot: SlotId, turn: Turn) {
+        let loaded = self.slots.get(&slot);
+        let is_lv2 = loaded.is_some_and(|loaded| loaded.description().format == "LV2");
+        if let TurnKind::Value(value) = turn.kind
+            && is_lv2
+        {
+            self.note_ahead(slot, turn.index, value);
         }
     }
 

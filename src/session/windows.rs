@@ -43,7 +43,7 @@ pub(super) struct Windows {
 
 impl Windows {
     /// Whether a child has a window. Some plugins are not asked, since they may crash; a scan has asked
-    /// them in a process of its own.
+    /// them in a process of its own. Of LV2 the files tell, which knows no risk.
     fn has_one(&self, child: &dyn Child) -> bool {
         let Description { file, id, .. } = child.description();
         let is_without = || {
@@ -51,7 +51,8 @@ impl Windows {
             let known = known.entry((file.clone(), id.clone()));
             *known.or_insert_with(|| is_known_without(child.description()))
         };
-        child.problem().is_none() && child.has_window() && !is_without()
+        let is_of_files = child.description().format == "LV2";
+        child.problem().is_none() && child.has_window() && (is_of_files || !is_without())
     }
 }
 
@@ -165,6 +166,9 @@ impl Session {
     /// Notes down where the window is, and has it follow its slot's name. What is left of one that has
     /// closed goes.
     fn tend_window(&mut self, slot: SlotId) {
+        if let Some(loaded) = self.slots.get_mut(&slot) {
+            loaded.first_mut().tend_window();
+        }
         let loaded = self.slots.get(&slot).map(LoadedSlot::first);
         let Some(place) = loaded.and_then(|child| child.window()) else {
             self.let_go(slot);

@@ -7,9 +7,8 @@ use matryoshka::session::Handle;
 use crate::rack::{Rack, on_a_screen};
 use crate::screen::{Desktop, until};
 
-/// Plugins of many makers whose windows JUCE can show; add one by a line. Of Calf's plugins JUCE can
-/// show none (see `a_plugin_without_a_window_says_so`).
-const CHILDREN: [&str; 12] = [
+/// Plugins of many makers with windows; add one by a line.
+const CHILDREN: [&str; 15] = [
     // DPF: VST3, and LV2.
     "VST3:ZamCompX2",
     "VST3:ZaMultiCompX2",
@@ -25,6 +24,10 @@ const CHILDREN: [&str; 12] = [
     "LV2:http://gareus.org/oss/lv2/phaserotate#stereo",
     // Qt, and an instrument.
     "LV2:http://synthv1.sourceforge.net/lv2",
+    // Calf: GTK 2, in processes of their own.
+    "LV2:http://calf.sourceforge.net/plugins/Compressor",
+    "LV2:http://calf.sourceforge.net/plugins/Equalizer8Band",
+    "LV2:http://calf.sourceforge.net/plugins/Monosynth",
     // JUCE's own drawing, without a plugin's code.
     "Test:window",
 ];
@@ -179,9 +182,10 @@ fn all_of_them_are_open_at_once_and_close_with_the_racks_window() {
 #[test]
 fn a_plugin_without_a_window_says_so() {
     on_a_screen("many::a_plugin_without_a_window_says_so", |_desktop| {
-        // Calf's windows are GTK's, ZynAddSubFX's is a program of its own, and the others have none.
+        // Calf's analyser insists on the plugin in its own process, ZynAddSubFX's window is a program of its
+        // own, and the others have none.
         let plugins = [
-            "LV2:http://calf.sourceforge.net/plugins/Compressor",
+            "LV2:http://calf.sourceforge.net/plugins/Analyzer",
             "LV2:ZynAddSubFX",
             "LV2:MDA Piano",
             "LADSPA:GVerb",

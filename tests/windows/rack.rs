@@ -1,9 +1,10 @@
 //! A session on a screen, in a process of its own, and what is asked of it.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use matryoshka::audio::{Block, EventList, Events, Points, Transport};
+use matryoshka::audio::{Block, EventList, Events, HostPoint, Points, Transport};
 use matryoshka::child::{Activation, ChildError};
 use matryoshka::rack::SlotId;
 use matryoshka::rack::exchange::Player;
@@ -29,19 +30,33 @@ pub fn on_a_screen_with(test: &str, settings: &str, about: impl FnOnce(Desktop))
         return about(Desktop::here());
     }
     let servers = Servers::start("1600x1200x24", settings).expect("a desktop");
-    in_a_process(test, Some(servers.display()));
+    in_a_process(test, Some(servers.display()), None);
+}
+
+/// The same, on a machine whose LV2 plugins are those in the folder that `prepare` makes.
+pub fn on_a_screen_among(
+    test: &str,
+    prepare: impl FnOnce() -> PathBuf,
+    about: impl FnOnce(Desktop),
+) {
+    if std::env::var_os(INSIDE).is_some() {
+        return about(Desktop::here());
+    }
+    let folder = prepare();
+    let servers = Servers::start("1600x1200x24", "").expect("a desktop");
+    in_a_process(test, Some(servers.display()), Some(&folder));
 }
 
 /// Runs a test once more, in a process of its own. True in that process.
 pub fn apart(test: &str) -> bool {
     let is_inside = std::env::var_os(INSIDE).is_some();
     if !is_inside {
-        in_a_process(test, None);
+        in_a_process(test, None, None);
     }
     is_inside
 }
 
-fn in_a_process(test: &str, display: Option<&str>) {
+fn in_a_process(test: &str, display: Option<&str>, lv2: Option<&Path>) {
     let mut output = tempfile::tempfile().expect("a file");
     let file = || Stdio::from(output.try_clone().expect("a file"));
     let mut command = Command::new(std::env::current_exe().expect("this program"));
@@ -56,6 +71,9 @@ fn in_a_process(test: &str, display: Option<&str>) {
         .stderr(file());
     if let Some(display) = display {
         command.env("DISPLAY", display);
+    }
+    if let Some(lv2) = lv2 {
+        command.env("LV2_PATH", lv2);
     }
     let mut process = die_with_us(&mut command).spawn().expect("a process");
     let deadline = Instant::now() + PATIENCE * 10;
@@ -141,8 +159,14 @@ impl Rack {
 
     /// Plays a block.
     pub fn play(&mut self, samples: &mut [[f32; FRAMES]; 2]) {
+        self.play_with(samples, &[]);
+    }
+
+    /// Plays a block in which the host moves its parameters.
+    pub fn play_with(&mut self, samples: &mut [[f32; FRAMES]; 2], points: &[HostPoint]) {
         let [left, right] = samples;
-        self.player.as_mut().expect("a player").run(&mut Block {
+        let player = self.player.as_mut().expect("a player");
+        let mut block = Block {
             main: &mut [&mut left[..], &mut right[..]],
             sidechain: &[],
             frames: FRAMES,
@@ -150,7 +174,8 @@ impl Rack {
             points: Points::NONE,
             events_out: &mut EventList::default(),
             transport: &Transport::default(),
-        });
+        };
+        player.run_with(&mut block, points);
     }
 
     /// The title of a slot's window, on no track.

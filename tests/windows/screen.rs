@@ -151,6 +151,12 @@ impl Desktop {
 
     /// How many colours there are to be seen within an area.
     pub fn colours(&self, area: Area) -> usize {
+        let colours: HashSet<[u8; 3]> = self.pixels(area).into_iter().collect();
+        colours.len()
+    }
+
+    /// What is to be seen within an area, as far as it is on the screen.
+    pub fn pixels(&self, area: Area) -> Vec<[u8; 3]> {
         let screen = self
             .server
             .get_geometry(self.root)
@@ -161,7 +167,7 @@ impl Desktop {
         let width = area.width.min(i32::from(screen.width) - x);
         let height = area.height.min(i32::from(screen.height) - y);
         if width <= 0 || height <= 0 {
-            return 0;
+            return Vec::new();
         }
         let picture = self.server.get_image(
             ImageFormat::Z_PIXMAP,
@@ -173,10 +179,9 @@ impl Desktop {
             !0,
         );
         let picture = picture.expect("X").reply().expect("a picture");
+        // What is in the fourth byte is seen by nobody, and differs.
         let pixels = picture.data.chunks_exact(4);
-        let colours: HashSet<[u8; 3]> =
-            pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-        colours.len()
+        pixels.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()
     }
 
     fn tell(&self, window: Window, message: &str, data: [u32; 5]) {

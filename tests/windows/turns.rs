@@ -4,7 +4,7 @@ use crate::rack::{Rack, on_a_screen};
 use crate::screen::{until, xdotool};
 
 /// Drags upwards from there.
-fn drag(x: i32, y: i32) {
+pub fn drag(x: i32, y: i32) {
     let at = |y: i32| [x.to_string(), y.to_string()];
     let from = at(y);
     xdotool(&["mousemove", "--sync", &from[0], &from[1], "mousedown", "1"]);

@@ -12,9 +12,10 @@ use super::super::likeness::{bare, file_looks_like};
 use super::super::process::{Employment, Worker};
 use super::super::scanner::{MEMORY_MB, ScanOptions, TIMEOUT, look_at, scan};
 use super::super::store::{Contents, Key, Store};
-use super::super::{Outcome, Preferences, ScanError, folders, locate};
+use super::super::{Outcome, Preferences, ScanError, folders};
 use super::{FileRecord, Thoroughness, is_wanted};
 use crate::child::{Description, Formats};
+use crate::program;
 use crate::rack::PluginReference;
 
 /// See the [module](self).
@@ -217,7 +218,7 @@ fn same_stem(path: &str, name: &str) -> bool {
 }
 
 fn employ() -> Result<(Worker, TempDir), ScanError> {
-    let program = locate::worker()?;
+    let program = program::find()?;
     let folder = tempfile::tempdir().map_err(ScanError::NoFolder)?;
     let employment = Employment {
         program,

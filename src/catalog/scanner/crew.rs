@@ -13,8 +13,9 @@ use super::super::fingerprint;
 use super::super::process::{Answer, Employment, Worker, end_by_id, work_folder};
 use super::super::protocol::{Part, Request};
 use super::super::store::{Key, Store};
-use super::super::{ScanError, locate, lv2};
+use super::super::{ScanError, lv2};
 use super::{Event, ScanOptions, now};
+use crate::program;
 
 /// Taking longer than this is worth a word.
 const LONG: Duration = Duration::from_secs(3);
@@ -35,7 +36,7 @@ pub fn employment(
     number: usize,
 ) -> Result<Employment, ScanError> {
     Ok(Employment {
-        program: locate::worker()?,
+        program: program::find()?,
         folder: work_folder(scratch, number),
         memory_mb: options.memory_mb,
     })

@@ -109,6 +109,13 @@ impl Formats {
             .unwrap_or_default()
     }
 
+    /// The folders in which plugins of a format are usually installed, while racks share the formats; else
+    /// none. Message thread.
+    pub(super) fn folders_in_use(format: &str) -> Vec<String> {
+        let shared = SHARED.with(|shared| shared.borrow().clone());
+        shared.map_or_else(Vec::new, |formats| formats.folders(format))
+    }
+
     /// The files (LV2: URIs) that look like plugins of a format, in its usual folders. Loads none.
     pub fn files(&self, format: &str) -> Vec<String> {
         let folders = self.folders(format);

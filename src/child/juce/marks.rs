@@ -99,6 +99,16 @@ impl Marks {
         done
     }
 
+    /// Somebody turns a parameter in a window that JUCE knows nothing of: `set` sets it.
+    pub(super) fn while_turned<R>(&self, index: usize, value: f32, set: impl FnOnce() -> R) -> R {
+        let done = self.while_setting(index, value, set);
+        self.state.store(true, Ordering::Release);
+        if !self.turns.push_value(index, value) {
+            self.values.store(true, Ordering::Release);
+        }
+        done
+    }
+
     /// Calls the child, which may tell values that nobody turns.
     pub(super) fn while_taken_for<R>(&self, what: TakenFor, call: impl FnOnce() -> R) -> R {
         self.taken_for.store(what as u8, Ordering::Relaxed);

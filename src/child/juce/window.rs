@@ -1,11 +1,14 @@
 //! The child's own window: opened where it was last, and watched while it is open.
 
 #[cfg(target_os = "linux")]
-mod x11;
+mod gtk;
 
 use std::cell::Cell;
 
 use super::JuceChild;
+use crate::child::window::display;
+#[cfg(target_os = "linux")]
+use crate::child::x11;
 use crate::child::{ChildError, WindowPlace, WindowWish};
 use crate::juce::Error;
 use crate::juce::editor_presence::has_editor;
@@ -16,8 +19,12 @@ use crate::juce::editor_window::{EditorWindow, Rect, screens, system_scale};
 pub(super) struct Shown {
     /// It was asked for a window, and has none.
     has_none: Cell<bool>,
+    /// Samples per second, once it has been made ready to play.
+    pub(super) sample_rate: Option<f64>,
     #[cfg(target_os = "linux")]
     watch: Option<x11::Watch>,
+    #[cfg(target_os = "linux")]
+    gtk: gtk::GtkShown,
 }
 
 impl Shown {
@@ -36,18 +43,29 @@ impl JuceChild {
         match &*self.description.format {
             "LADSPA" => false,
             "VST3" | "AudioUnit" => !self.shown.has_none.get(),
-            _ => self.or(
-                "telling whether it has a window",
-                has_editor(&self.instance),
-                false,
-            ),
+            _ => self.juce_has_window() || self.has_gtk_window(),
         }
+    }
+
+    fn juce_has_window(&self) -> bool {
+        self.or(
+            "telling whether it has a window",
+            has_editor(&self.instance),
+            false,
+        )
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn has_gtk_window(&self) -> bool {
+        false
     }
 
     /// Opens the window, or brings it to the front.
     pub(super) fn show_window(&mut self, wish: &WindowWish) -> Result<(), ChildError> {
         if self.window_place().is_some() {
             self.wish_of_window(wish);
+            #[cfg(target_os = "linux")]
+            self.raise_gtk_window();
             let raised = self.instance.window_mut().map(EditorWindow::bring_to_front);
             return raised
                 .unwrap_or(Ok(()))
@@ -75,6 +93,10 @@ impl JuceChild {
         }
         // JUCE has the child draw at the system's scale; what is asked for comes on top.
         let system = system_scale(&self.instance).map_err(in_words)?;
+        #[cfg(target_os = "linux")]
+        if self.description.format == "LV2" && !self.juce_has_window() && self.has_gtk_window() {
+            return self.show_gtk_window(wish, system);
+        }
         let scale = wish.scale.map_or(1.0, |scale| scale / system);
         let opened = self.instance.open_window(&wish.title, scale as f32);
         if !opened.map_err(in_words)? {
@@ -104,6 +126,8 @@ impl JuceChild {
         if let Some(watch) = &self.shown.watch {
             watch.stay_above(wish.above);
         }
+        #[cfg(target_os = "linux")]
+        self.dress_gtk_window(wish);
         let named = (self.instance.window_mut()).map(|window| window.rename(&wish.title));
         self.or("showing its window", named.unwrap_or(Ok(())), ());
     }
@@ -113,10 +137,15 @@ impl JuceChild {
         #[cfg(target_os = "linux")]
         {
             self.shown.watch = None;
+            self.drop_gtk_window();
         }
     }
 
     pub(super) fn window_place(&self) -> Option<WindowPlace> {
+        #[cfg(target_os = "linux")]
+        if let Some(place) = self.gtk_window_place() {
+            return Some(place);
+        }
         let window = self.instance.window()?;
         if window.is_done() || self.shown.is_gone() {
             return None;
@@ -170,15 +199,14 @@ fn in_units(pixels: WindowPlace, scale: f64) -> WindowPlace {
     }
 }
 
-fn in_words(error: Error) -> String {
-    error.what().to_owned()
+/// To pixels.
+#[cfg(target_os = "linux")]
+fn from_units(units: WindowPlace, scale: f64) -> WindowPlace {
+    in_units(units, scale.recip())
 }
 
-/// The display that this process is to use.
-fn display() -> Option<String> {
-    std::env::var("DISPLAY")
-        .ok()
-        .filter(|name| !name.is_empty())
+fn in_words(error: Error) -> String {
+    error.what().to_owned()
 }
 
 impl From<Rect> for WindowPlace {

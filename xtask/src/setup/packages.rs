@@ -114,7 +114,7 @@ const PACKAGES: &[Package] = &[
     package(
         Need::Test,
         "calf-plugins",
-        "plugins to scan: LV2 effects and instruments with many ports (13 MB, and as much of libraries)",
+        "plugins to scan and to show: LV2 effects and instruments with many ports, whose windows are GTK 2's (13 MB, and as much of libraries)",
     ),
     package(
         Need::Test,

@@ -1,17 +1,22 @@
-//! Where the worker's program is.
+//! The command's program, which the library starts for what must not run in a DAW's process: plugins are
+//! looked at there, and windows of GTK shown.
 //!
-//! 1. Where `MATRYOSHKA_WORKER` says.
-//! 2. Beside the library (or program) that this code is in: in the VST3 bundle, beside the CLAP, and the
-//!    command itself. On macOS, in the bundle's `Contents/Helpers`.
-//! 3. On `PATH`.
+//! It is
+//!
+//! 1. where `MATRYOSHKA_WORKER` says;
+//! 2. beside the library (or program) that this code is in: in the VST3 bundle, beside the CLAP, and the
+//!    command itself; on macOS, in the bundle's `Contents/Helpers`;
+//! 3. on `PATH`.
 #![allow(unsafe_code)]
 
 use std::env;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ScanError;
+use thiserror::Error;
 
-/// Names the worker's program, for a try without installing.
+/// Names the program, for a try without installing.
 pub const VARIABLE: &str = "MATRYOSHKA_WORKER";
 
 /// The program's file name.
@@ -21,12 +26,31 @@ const PROGRAM: &str = if cfg!(windows) {
     "matryoshka"
 };
 
-/// Finds the worker's program.
+/// The program is in none of its places.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error(
+    "the program \"matryoshka\", which runs what could crash your DAW, is missing{}. Install Matryoshka \
+     again, or set {VARIABLE} to where it is",
+    should_be(.looked_at)
+)]
+pub struct Missing {
+    /// Where it should be.
+    pub looked_at: Vec<PathBuf>,
+}
+
+fn should_be(places: &[PathBuf]) -> String {
+    match places.first() {
+        Some(first) => format!(" (it should be {})", first.display()),
+        None => String::new(),
+    }
+}
+
+/// Finds the program.
 ///
 /// # Errors
 ///
-/// [`ScanError::NoWorker`], with the places that were looked at.
-pub fn worker() -> Result<PathBuf, ScanError> {
+/// Where it is missing, with the places that were looked at.
+pub fn find() -> Result<PathBuf, Missing> {
     if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         return Ok(named.into());
     }
@@ -40,7 +64,7 @@ pub fn worker() -> Result<PathBuf, ScanError> {
         return Ok(found.clone());
     }
     places.truncate(near);
-    Err(ScanError::NoWorker { looked_at: places })
+    Err(Missing { looked_at: places })
 }
 
 /// The places that belong to a library.
@@ -131,13 +155,44 @@ fn own_library() -> Option<PathBuf> {
     Some(PathBuf::from(OsString::from_wide(&name)))
 }
 
+/// Stdin and stdout as they were at the start, for the program's own use. What reads and prints from now on
+/// finds nothing, and stderr.
+///
+/// # Errors
+///
+/// If the system does not let them be kept apart.
+#[cfg(unix)]
+pub fn pipes() -> io::Result<(File, File)> {
+    use std::os::fd::AsFd;
+
+    let requests = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let answers = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    rustix::stdio::dup2_stdout(io::stderr())?;
+    Ok((requests, answers))
+}
+
+/// Stdin and stdout. Elsewhere than on Unix plugins share them: most have none on Windows.
+///
+/// # Errors
+///
+/// If the system does not let them be kept.
+#[cfg(not(unix))]
+pub fn pipes() -> io::Result<(File, File)> {
+    use std::os::windows::io::AsHandle;
+
+    let requests = File::from(io::stdin().as_handle().try_clone_to_owned()?);
+    let answers = File::from(io::stdout().as_handle().try_clone_to_owned()?);
+    Ok((requests, answers))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn the_worker_is_beside_the_library() {
+    fn it_is_beside_the_library() {
         let places = places_near(Path::new(
             "/x/Matryoshka.vst3/Contents/x86_64-linux/Matryoshka.so",
         ));

@@ -1,4 +1,4 @@
-//! What a child's window needs of the X server that JUCE does not ask for: to stay above the DAW's
+//! What a child's window needs of the X server that JUCE and GTK do not ask for: to stay above the DAW's
 //! window, and to tell when somebody else has destroyed it. Over a connection of our own, whose errors
 //! come back as values and end nothing.
 
@@ -15,7 +15,7 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-use crate::child::WindowPlace;
+use super::window::{WindowPlace, display};
 
 /// How deep a window may be in others, at most: a chain of parents that never ends is none.
 const DEEPEST: usize = 64;
@@ -46,7 +46,7 @@ impl Server {
     }
 
     fn connect() -> Result<Self, String> {
-        let display = super::display().unwrap_or_default();
+        let display = display().unwrap_or_default();
         let unreachable = |error: &dyn std::fmt::Display| {
             format!("the display {display} cannot be reached: {error}")
         };
@@ -139,11 +139,11 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Watches a window of JUCE's.
+    /// Watches a window of this process.
     ///
     /// # Errors
     ///
-    /// If the X server cannot be reached, or does not know the window: then it has broken with JUCE.
+    /// If the X server cannot be reached, or does not know the window: then it has broken with the toolkit.
     pub(super) fn begin(handle: u64) -> Result<Self, String> {
         let server = Server::shared()?;
         server.hear();

@@ -9,7 +9,9 @@ mod ardour;
 mod burden;
 #[path = "../support/desktop/mod.rs"]
 mod desktop;
+mod drops;
 mod lives;
+mod meters;
 mod scale;
 mod stage;
 #[path = "../support/mod.rs"]

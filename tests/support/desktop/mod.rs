@@ -35,6 +35,8 @@ pub use hands::Button;
 pub use picture::{Area, Picture};
 pub use screen::Screen;
 #[allow(unused_imports)]
+pub use servers::die_with_us;
+#[allow(unused_imports)]
 pub use tree::{Node, Snapshot, Tree};
 #[allow(unused_imports)]
 pub use usage::Usage;
@@ -96,6 +98,7 @@ fn run<T: FnOnce(Desktop)>(test: T, tells: bool) {
         .args([name, "--exact", "--nocapture", "--include-ignored"])
         .env(MARK, name)
         .env("DISPLAY", servers.display())
+        .env(usage::SERVER, servers.server().to_string())
         .env("TMPDIR", folder.path())
         .env("HOME", folder.path())
         .env("XDG_CONFIG_HOME", folder.path().join("config"))

@@ -158,6 +158,16 @@ const PACKAGES: &[Package] = &[
     ),
     package(
         Need::Test,
+        "python3-gi",
+        "drags files onto the editor, as a file manager does",
+    ),
+    package(
+        Need::Test,
+        "gir1.2-gtk-3.0",
+        "GTK 3, with which that is done",
+    ),
+    package(
+        Need::Test,
         "libgl1-mesa-dri",
         "OpenGL without a graphics card, which the editor is drawn with there",
     ),

@@ -5,7 +5,8 @@
 //! musician does comes out as [`Command`]s. So everything here is a function of values, and tests draw it
 //! without a window, a session or a plugin.
 //!
-//! The window's thread never waits: [`Link`] takes commands to the session, and brings pictures from it.
+//! The window's thread never waits: [`Link`] takes commands to the session, and brings pictures from it. Meters
+//! move without egui, where the system allows that: [`outside`].
 //!
 //! ```text
 //!   header        name, open, save, latency, cost, panic, settings
@@ -18,14 +19,18 @@
 pub mod assistive;
 pub mod browser;
 pub mod command;
+pub mod file_drops;
 pub mod files;
 pub mod header;
 pub mod level;
 mod link;
 pub mod listing;
 pub mod mapping;
+pub mod meters;
 pub mod notices;
 pub mod number;
+pub mod outside;
+mod pace;
 pub mod parameters;
 mod perform;
 pub mod preferences;
@@ -38,6 +43,8 @@ pub mod testing;
 pub mod theme;
 pub mod tree;
 pub mod typed;
+#[cfg(target_os = "linux")]
+mod x11;
 
 use std::sync::Arc;
 

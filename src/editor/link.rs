@@ -1,8 +1,9 @@
 //! The editor's way to everything that takes time: the session, files, the catalog.
 //!
 //! One thread a window, as long as the window is open. It takes commands in their order, keeps the catalog at
-//! hand, and looks 60 times a second whether anything that is drawn has moved ([`pulse`](super::pulse)), so that
-//! the window is drawn again only then.
+//! hand, and looks up to 60 times a second ([`pace`](super::pace)) whether anything that is drawn has moved: meters
+//! are drawn [outside](super::outside) of egui where that can be, and for the rest ([`pulse`](super::pulse)) the
+//! window is drawn again.
 
 use std::fs;
 use std::path::Path;
@@ -15,6 +16,8 @@ use parking_lot::Mutex;
 
 use super::command::{Again, Command};
 use super::listing::Listing;
+use super::outside::Outside;
+use super::pace::Pace;
 use super::perform::perform;
 use super::preferences::EditorPreferences;
 use super::pulse::Pulse;
@@ -33,8 +36,6 @@ pub type Source = Arc<dyn Fn() -> Option<Arc<Handle>> + Send + Sync>;
 /// Has the window drawn again. Any thread.
 pub type Redraw = Arc<dyn Fn() + Send + Sync>;
 
-/// How long it is between two looks at what moves.
-const PULSE: Duration = Duration::from_micros(16_667);
 /// How long it is between two looks at the catalog's files, when nothing is scanned.
 const CATALOG_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -51,6 +52,7 @@ struct Common {
     catalog: Mutex<CatalogView>,
     trouble: Mutex<Option<String>>,
     listing: Mutex<Option<Arc<Listing>>>,
+    outside: Arc<Outside>,
 }
 
 /// The window's end of the way to everything that takes time. Dropping it ends the thread, and closes the children's windows.
@@ -107,6 +109,11 @@ impl Link {
         self.common.listing.lock().take()
     }
 
+    /// What is drawn into the window outside of egui.
+    pub fn outside(&self) -> Arc<Outside> {
+        self.common.outside.clone()
+    }
+
     /// Has something done, soon.
     pub fn send(&self, command: Command) {
         // Where the thread has not started, that was told.
@@ -131,6 +138,7 @@ struct Worker {
     common: Arc<Common>,
     redraw: Redraw,
     pulse: Pulse,
+    pace: Pace,
     catalog_stamp: Option<CatalogStamp>,
     looked_at_catalog: Option<Instant>,
 }
@@ -144,6 +152,7 @@ impl Worker {
             common,
             redraw,
             pulse: Pulse::default(),
+            pace: Pace::default(),
             catalog_stamp: None,
             looked_at_catalog: None,
         }
@@ -160,11 +169,17 @@ impl Worker {
             let now = Instant::now();
             if now >= next_look {
                 // Also while commands come all the time, as when something is dragged.
-                self.look(&session);
-                next_look = now + PULSE;
+                let moved = self.look(&session);
+                self.pace.note(moved);
+                next_look = now + self.pace.patience();
             }
             match arriving.recv_timeout(next_look.saturating_duration_since(now)) {
-                Ok(Order::Command(command)) => self.see_to(&session, command),
+                Ok(Order::Command(command)) => {
+                    self.see_to(&session, command);
+                    // What comes of it is to be seen soon.
+                    self.pace.note(true);
+                    next_look = next_look.min(Instant::now() + self.pace.patience());
+                }
                 Ok(Order::Surroundings(surroundings)) => {
                     session.post(move |_thread, session| session.set_surroundings(surroundings));
                 }
@@ -176,8 +191,8 @@ impl Worker {
         session.post(|_thread, session| session.close_windows());
     }
 
-    /// Draws again, if anything that is drawn has moved.
-    fn look(&mut self, session: &Arc<Handle>) {
+    /// Draws again what has moved of what is drawn; whether anything has.
+    fn look(&mut self, session: &Arc<Handle>) -> bool {
         let mut moved = self.look_at_catalog();
         let board = session.board();
         if board.revision() != self.common.view.lock().revision {
@@ -185,10 +200,18 @@ impl Worker {
             moved = true;
         }
         let view = self.common.view.lock().clone();
-        moved |= self.pulse.has_moved(&view);
+        let outside = self.common.outside.clone();
+        let looked = outside.look(&view);
+        let trouble = outside.take_trouble();
+        moved |= looked.files;
+        moved |= self.pulse.has_moved(&view, &outside.left_to_egui());
         if moved {
             (self.redraw)();
         }
+        if let Some(trouble) = trouble {
+            self.tell(trouble);
+        }
+        moved || looked.levels
     }
 
     fn look_at_catalog(&mut self) -> bool {

@@ -1,13 +1,12 @@
-//! Whether anything that is drawn has moved: levels, controls that automation turns, host parameters; and, less
-//! eagerly, costs.
+//! Whether anything that egui draws has moved: levels in view, controls that automation turns, host parameters;
+//! and, less eagerly, costs.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::level::level_step;
+use super::meters::{MeterId, Reading};
 use crate::rack::SlotId;
-use crate::rack::meters::LevelMeter;
 use crate::session::{HOST_PARAMETERS, View};
 
 /// How many looks pass between two looks at costs: about a second.
@@ -26,9 +25,9 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// Whether what is drawn of this picture would look other than when last asked.
-    pub fn has_moved(&mut self, view: &View) -> bool {
-        let now = sum(view);
+    /// Whether what is drawn of this picture, with these of its meters, would look other than when last asked.
+    pub fn has_moved(&mut self, view: &View, meters: &[MeterId]) -> bool {
+        let now = sum(view, meters);
         let moved = std::mem::replace(&mut self.last, now) != now;
         self.looks += 1;
         let costs_moved = self.looks >= COST_PATIENCE && self.costs_have_moved(view);
@@ -55,19 +54,18 @@ impl Pulse {
     }
 }
 
-fn sum(view: &View) -> u64 {
+fn sum(view: &View, meters: &[MeterId]) -> u64 {
     let mut sum = DefaultHasher::new();
-    let level = |meter: &LevelMeter| (level_step(meter.peak()), level_step(meter.rms()));
-    for (controls, meters) in view.slots.values().filter_map(|slot| slot.desk.as_ref()) {
-        level(&meters.input).hash(&mut sum);
-        level(&meters.output).hash(&mut sum);
+    for meter in meters {
+        Reading::of(meter.find(view)).hash(&mut sum);
+    }
+    for (controls, _) in view.slots.values().filter_map(|slot| slot.desk.as_ref()) {
         controls.bypass.load(Relaxed).hash(&mut sum);
         for control in [&controls.mix, &controls.input_gain, &controls.output_gain] {
             control.load(Relaxed).to_bits().hash(&mut sum);
         }
     }
-    for (controls, meters) in view.chains.values() {
-        level(&meters.output).hash(&mut sum);
+    for (controls, _) in view.chains.values() {
         controls.gain.load(Relaxed).to_bits().hash(&mut sum);
         controls.pan.load(Relaxed).to_bits().hash(&mut sum);
         controls.muted.load(Relaxed).hash(&mut sum);
@@ -97,7 +95,7 @@ mod tests {
     #[test]
     fn a_still_rack_is_drawn_once_and_what_automation_turns_is_drawn_again() {
         let (mut pulse, view) = (Pulse::default(), view());
-        let mut look = |times: u32| (0..times).filter(|_| pulse.has_moved(&view)).count();
+        let mut look = |times: u32| (0..times).filter(|_| pulse.has_moved(&view, &[])).count();
         // Once for the levels and once for the costs.
         assert_eq!(look(5 * COST_PATIENCE), 2);
         let (controls, _) = view.slots[&SlotId(1)].desk.as_ref().expect("a desk");

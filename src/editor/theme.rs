@@ -134,6 +134,8 @@ impl Theme {
             style.spacing.interact_size.y = sizes::CONTROL;
             style.spacing.button_padding = vec2(6.0, 2.0);
             style.spacing.scroll = ScrollStyle::solid();
+            // What fades out at the edge would have to be drawn again with each meter that moves there.
+            style.spacing.scroll.fade.strength = 0.0;
         });
     }
 

@@ -3,7 +3,8 @@
 //! Nothing of nice-plug's is used but the window: what is drawn is the [`editor`](crate::editor)'s.
 
 use std::error::Error;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
@@ -18,14 +19,20 @@ use nih_plug::editor::{
 };
 use nih_plug::plugin::TrackInfo;
 use parking_lot::Mutex;
+use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
 use super::door::Door;
 #[cfg(target_os = "linux")]
 use crate::editor::assistive::Assistive;
+use crate::editor::file_drops::FileDrops;
+use crate::editor::meters::MeterWatch;
 use crate::editor::preferences::{MAX_SIZE, MIN_SIZE};
 use crate::editor::tree::TreeWriter;
 use crate::editor::{Command, Editor as Rack, EditorPreferences, Link, Redraw, Source};
 use crate::session::Surroundings;
+
+/// How often nice-plug-egui looks whether it has asked itself for a frame. What we ask for wakes the window up.
+const POLL: Duration = Duration::from_secs(1);
 
 /// The editor that nice-plug opens and closes.
 pub struct RackEditor {
@@ -45,6 +52,9 @@ struct Common {
     source: Source,
     redraw: Redraw,
     notifier: RepaintNotifier,
+    /// While a window is open and has drawn its first frame: whom to ask for another. baseview 0.4.2 never draws
+    /// if it is asked before the window is on the screen; the first frame comes with that.
+    ctx: Mutex<Option<egui::Context>>,
     /// While a window is open.
     link: Mutex<Option<Link>>,
     surroundings: Mutex<Surroundings>,
@@ -56,6 +66,23 @@ struct Common {
 }
 
 impl Common {
+    /// Has the window drawn again. Any thread.
+    fn redraw(&self) {
+        if let Some(ctx) = &*self.ctx.lock() {
+            // Without a delay egui would draw two frames.
+            ctx.request_repaint_after(Duration::from_nanos(1));
+        }
+    }
+
+    /// The window has gone, or is about to.
+    fn end(&self) {
+        // Taken out first, so that nothing is locked while it ends.
+        let link = self.link.lock().take();
+        drop(link);
+        // Without a link no frame puts it back.
+        self.ctx.lock().take();
+    }
+
     fn change_surroundings(&self, change: impl FnOnce(&mut Surroundings)) {
         let mut surroundings = self.surroundings.lock();
         change(&mut surroundings);
@@ -73,12 +100,18 @@ impl Common {
 
 impl RackEditor {
     pub(super) fn new(door: Arc<Door>) -> Self {
-        let notifier = RepaintNotifier::new();
-        let redraw = notifier.clone();
-        let common = Arc::new(Common {
+        let common = Arc::new_cyclic(|common: &Weak<Common>| Common {
             source: Arc::new(move || door.session().cloned()),
-            redraw: Arc::new(move || redraw.request_repaint()),
-            notifier,
+            redraw: Arc::new({
+                let common = common.clone();
+                move || {
+                    if let Some(common) = common.upgrade() {
+                        common.redraw();
+                    }
+                }
+            }),
+            notifier: RepaintNotifier::new(),
+            ctx: Mutex::default(),
             link: Mutex::default(),
             surroundings: Mutex::default(),
             #[cfg(unix)]
@@ -103,6 +136,7 @@ impl Window {
         let state = EguiEditorState::from_size(LogicalSize { width, height }, preferences.scale);
         let settings = EguiNiceSettings::new()
             .with_tile("Matryoshka")
+            .with_repaint_poll_interval(POLL)
             .with_resize_hint(resize_hint());
         let notifier = common.notifier.clone();
         let app = App {
@@ -168,7 +202,7 @@ impl Editor for RackEditor {
                 window: spawned.window,
             }),
             Err(error) => {
-                drop(self.common.link.lock().take());
+                self.common.end();
                 Err(error)
             }
         }
@@ -209,9 +243,7 @@ impl Drop for RackEditorHandle {
         if let Some(size) = *self.common.size.lock() {
             self.common.send(Command::KeepSize(size));
         }
-        // Taken out first, so that nothing is locked while it ends.
-        let link = self.common.link.lock().take();
-        drop(link);
+        self.common.end();
     }
 }
 
@@ -234,7 +266,9 @@ impl EditorHandle for RackEditorHandle {
     }
 
     fn show(&self, window: &Self::Window) -> Result<(), Self::Error> {
-        self.egui.show(window)
+        let shown = self.egui.show(window);
+        self.common.redraw();
+        shown
     }
 
     fn hide(&self, window: &Self::Window) -> Result<(), Self::Error> {
@@ -274,6 +308,7 @@ impl EditorHandle for RackEditorHandle {
 
     fn state_changed(&self) {
         self.egui.state_changed();
+        self.common.redraw();
     }
 
     fn param_value_changed(&self, id: &str, value: f32) {
@@ -296,7 +331,7 @@ impl NiceEguiApp for App {
         &mut self,
         ctx: egui::Context,
         _gui: GuiContext,
-        _frame: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         #[cfg(unix)]
         if let Some(before) = self.common.before.lock().take() {
@@ -307,6 +342,14 @@ impl NiceEguiApp for App {
         }
         #[cfg(target_os = "linux")]
         ctx.add_plugin(Assistive::new(self.common.redraw.clone()));
+        if let Some(link) = &*self.common.link.lock() {
+            let outside = link.outside();
+            if let Some(window) = drawn_into(frame) {
+                outside.begin(window);
+            }
+            ctx.add_plugin(FileDrops::new(outside.clone()));
+            ctx.add_plugin(MeterWatch::new(outside));
+        }
         self.rack.begin();
         Ok(())
     }
@@ -320,6 +363,7 @@ impl NiceEguiApp for App {
         let now = {
             let link = self.common.link.lock();
             link.as_ref().map(|link| {
+                (self.common.ctx.lock()).get_or_insert_with(|| ui.ctx().clone());
                 (
                     link.view(),
                     link.catalog(),
@@ -348,6 +392,17 @@ impl NiceEguiApp for App {
     fn resized(&mut self, size: WindowSize) {
         let points = [size.logical.width as f32, size.logical.height as f32];
         *self.common.size.lock() = Some(points);
+    }
+}
+
+/// The window that egui draws into, as X numbers it.
+fn drawn_into(frame: &Frame) -> Option<u64> {
+    match frame.baseview_window().window_handle().ok()?.as_raw() {
+        // It is of 32 bits on some systems.
+        #[allow(clippy::unnecessary_cast)]
+        RawWindowHandle::Xlib(handle) => Some(handle.window as u64),
+        RawWindowHandle::Xcb(handle) => Some(u64::from(handle.window.get())),
+        _ => None,
     }
 }
 

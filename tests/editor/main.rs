@@ -8,7 +8,9 @@ mod alone;
 mod burden;
 #[path = "../support/desktop/mod.rs"]
 mod desktop;
+mod drops;
 mod lives;
+mod meters;
 mod scale;
 mod screen_reader;
 mod stage;

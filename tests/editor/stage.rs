@@ -44,7 +44,7 @@ impl Stage {
         }
     }
 
-    /// Starts to play a tone, at the pace of a sound card.
+    /// Starts to play a tone that swells and fades, at the pace of a sound card.
     pub fn play(&self) {
         let setup = Setup::new(48_000.0, 256);
         let processor = self.instance.borrow_mut().activate(setup).expect("active");
@@ -200,7 +200,10 @@ impl Drop for Stage {
 
 fn start(processor: matryoshka_test_host::Processor) -> Paced {
     Paced::start(processor, 256, |_, frame| {
-        (frame as f32 / 48_000.0 * 220.0 * TAU).sin() * 0.25
+        let time = frame as f32 / 48_000.0;
+        // Once in two seconds, by 20 dB.
+        let swell = 10.0_f32.powf(((time * 0.5 * TAU).sin() - 1.0) * 0.5);
+        (time * 220.0 * TAU).sin() * swell * 0.25
     })
 }
 

@@ -14,6 +14,8 @@ use crate::rack::{ItemId, Place};
 
 /// How near the edge what is dragged has the rack scroll.
 const EDGE: f32 = 32.0;
+/// What is said while files are dragged over the window.
+const HINT: &str = "Rack files are put in here";
 
 /// Takes hold of an item, and of all that is selected with it.
 pub fn take(ui: &Ui, cx: &mut Context<'_>, item: ItemId) {
@@ -45,12 +47,7 @@ pub fn show(ui: &Ui, cx: &mut Context<'_>, plan: &Plan<'_>, origin: Vec2, seen: 
         .place_at(pointer - origin)
         .filter(|(place, _)| can_drop(cx, &dragged, *place));
     if let Some((_, line)) = target {
-        let line = line.translate(origin);
-        let stroke = Stroke::new(3.0, cx.theme.accent);
-        let painter = ui.painter().with_clip_rect(seen);
-        painter.hline(line.x_range(), line.center().y, stroke);
-        painter.circle_filled(line.left_center(), 4.0, cx.theme.accent);
-        painter.circle_filled(line.right_center(), 4.0, cx.theme.accent);
+        show_target(ui, cx, line.translate(origin), seen);
     }
     show_dragged(ui, cx, &dragged, pointer, target.is_some());
     if ui.input(|input| input.pointer.any_released())
@@ -93,6 +90,15 @@ fn put(cx: &mut Context<'_>, dragged: &Arc<Dragged>, place: Place) {
     }
 }
 
+/// Where it would go.
+fn show_target(ui: &Ui, cx: &Context<'_>, line: Rect, seen: Rect) {
+    let stroke = Stroke::new(3.0, cx.theme.accent);
+    let painter = ui.painter().with_clip_rect(seen);
+    painter.hline(line.x_range(), line.center().y, stroke);
+    painter.circle_filled(line.left_center(), 4.0, cx.theme.accent);
+    painter.circle_filled(line.right_center(), 4.0, cx.theme.accent);
+}
+
 fn show_dragged(ui: &Ui, cx: &Context<'_>, dragged: &Dragged, pointer: Pos2, fits: bool) {
     let mut text = match dragged {
         Dragged::Items(items) => match items.as_slice() {
@@ -109,6 +115,11 @@ fn show_dragged(ui: &Ui, cx: &Context<'_>, dragged: &Dragged, pointer: Pos2, fit
     if !fits {
         text.push_str(": not into itself");
     }
+    show_at_pointer(ui, cx, text, pointer);
+}
+
+/// Words that follow the pointer.
+fn show_at_pointer(ui: &Ui, cx: &Context<'_>, text: String, pointer: Pos2) {
     let layer = LayerId::new(Order::Tooltip, Id::unique("dragged over the rack"));
     let painter = ui.ctx().layer_painter(layer);
     let font = egui::FontId::proportional(TEXT);
@@ -135,20 +146,30 @@ fn scroll(ui: &Ui, pointer: Pos2, seen: Rect) {
     }
 }
 
-/// Files that the system's file manager drops on the window. egui-baseview 0.9 has none on any system; other
-/// windows do.
+/// Files that the system's file manager drags over the window, and drops on it: see
+/// [`file_drops`](crate::editor::file_drops).
 fn drop_files(ui: &Ui, cx: &mut Context<'_>, plan: &Plan<'_>, origin: Vec2, seen: Rect) {
-    let paths: Vec<PathBuf> = ui.input(|input| {
+    let (are_over, paths) = ui.input(|input| {
         let dropped = input.raw.dropped_files.iter();
-        dropped.map(|file| file.path().to_owned()).collect()
+        let paths: Vec<PathBuf> = dropped.map(|file| file.path().to_owned()).collect();
+        (!input.raw.hovered_files.is_empty(), paths)
     });
-    if paths.is_empty() {
+    if !are_over && paths.is_empty() {
         return;
     }
     let pointer = ui.input(|input| input.pointer.latest_pos());
     let under = pointer.filter(|pointer| seen.contains(*pointer));
-    let under = under.and_then(|pointer| plan.place_at(pointer - origin));
-    let place = under.map_or_else(|| cx.shared.insertion_place(cx.view), |(place, _)| place);
+    let target = under.and_then(|pointer| plan.place_at(pointer - origin));
+    if let Some(pointer) = pointer.filter(|_| are_over) {
+        if let Some((_, line)) = target {
+            show_target(ui, cx, line.translate(origin), seen);
+        }
+        if let Some(pointer) = under {
+            scroll(ui, pointer, seen);
+        }
+        show_at_pointer(ui, cx, HINT.to_owned(), pointer);
+    }
+    let place = target.map_or_else(|| cx.shared.insertion_place(cx.view), |(place, _)| place);
     let is_rack = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rack");
     let (racks, others): (Vec<_>, Vec<_>) = paths.into_iter().partition(is_rack);
     // The last first, each to the same place, so that they stand in their order.

@@ -7,8 +7,10 @@ use egui::accesskit::Role;
 use egui::{Button, Id, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::knob::Knob;
-use super::{meter, pieces, words};
+use super::meter::Meter;
+use super::{pieces, words};
 use crate::editor::Command;
+use crate::editor::meters::MeterId;
 use crate::editor::shared::Context;
 use crate::editor::theme::sizes::{CONTROL, METER, PADDING, SMALL_TEXT, TEXT};
 use crate::rack::edit::Edit;
@@ -63,14 +65,19 @@ impl Header<'_> {
         let menu = menu.on_hover_text("What can be done with this chain");
         self.controls(ui, cx, row.translate(vec2(0.0, CONTROL + 4.0)), &name);
 
-        let level = cx.view.chains.get(&self.chain().id);
+        let which = MeterId::Chain(self.chain().id);
         let rect = Rect::from_min_size(
             pos2(row.left(), row.bottom() + CONTROL + 6.0),
             vec2(row.width(), METER - 2.0),
         );
-        let label = format!("Level of chain {name}");
-        let level = level.map(|(_, meters)| &meters.output);
-        meter::show_across(ui, cx.theme, rect, level, self.id("level"), &label);
+        let meter = Meter {
+            which,
+            level: which.find(cx.view),
+            rect,
+            across: true,
+            name: &format!("Level of chain {name}"),
+        };
+        meter.show(ui, cx.theme, self.id("level"));
         Touched { title, menu }
     }
 

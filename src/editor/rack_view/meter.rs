@@ -1,96 +1,100 @@
-//! A level, drawn in the steps that have the window drawn again: see [`level`](crate::editor::level).
+//! A level, as egui draws it: what it consists of is said by [`meters`](crate::editor::meters), so that it looks
+//! the same whoever draws it.
 
-use egui::{Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
+use egui::{Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2};
 
-use crate::editor::level::{LEVEL_STEPS, level_step};
+use crate::editor::meters::{
+    DrawnMeter, Ink, Inks, MeterId, MeterWatch, Pixels, PlacedMeter, Reading, bars, full_scale,
+    line,
+};
 use crate::editor::theme::Theme;
 use crate::rack::meters::LevelMeter;
 
-/// Draws a meter from below: filled to the mean level, with a line at the peak and a mark at full scale, so that
-/// what is too loud stands above the mark.
-pub fn show(ui: &Ui, theme: &Theme, rect: Rect, meter: Option<&LevelMeter>, id: Id, name: &str) {
-    let (peak, rms) = meter.map_or((0.0, 0.0), |meter| (meter.peak(), meter.rms()));
-    let painter = ui.painter();
-    painter.rect_filled(rect, 2.0, theme.meter_back);
-    let height = |linear: f32| {
-        let share = f32::from(level_step(linear)) / f32::from(LEVEL_STEPS);
-        rect.bottom() - share * rect.height()
-    };
-    let full = height(1.0);
-    let fill = |from: f32, to: f32, colour| {
-        if from > to {
-            let part = Rect::from_x_y_ranges(rect.x_range(), to..=from);
-            painter.rect_filled(part, 1.0, colour);
+/// A meter: filled to the mean level, with a line at the peak and a mark beside it at full scale, so that what is
+/// too loud stands beyond the mark.
+pub struct Meter<'a> {
+    /// Which one.
+    pub which: MeterId,
+    /// What it shows.
+    pub level: Option<&'a LevelMeter>,
+    /// Where.
+    pub rect: Rect,
+    /// From left to right, for headers; else from below.
+    pub across: bool,
+    /// What it is called.
+    pub name: &'a str,
+}
+
+impl Meter<'_> {
+    /// Draws it.
+    pub fn show(&self, ui: &Ui, theme: &Theme, id: Id) {
+        let shapes = self.paint(ui, theme);
+        let response = ui.interact(self.rect.expand(2.0), id, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, self.name));
+        let hovered = response.hovered();
+        if hovered {
+            let peak = self.level.map_or(0.0, LevelMeter::peak);
+            response.on_hover_text(format!("{}: {}", self.name, in_words(peak)));
         }
-    };
-    let top = height(rms);
-    fill(rect.bottom(), top.max(full), theme.meter);
-    fill(full, top, theme.meter_hot);
-    let line = height(peak);
-    if line < rect.bottom() {
-        let colour = if line < full {
-            theme.meter_hot
-        } else {
-            theme.meter
+        let drawn = DrawnMeter {
+            id: self.which,
+            across: self.across,
+            rect: self.rect,
+            clip: ui.clip_rect(),
+            hovered,
+            shapes,
+            back: theme.meter_back,
         };
-        fill((line + 2.0).min(rect.bottom()), line, colour);
+        let inks = Inks::of(theme);
+        ui.ctx()
+            .with_plugin(|watch: &mut MeterWatch| watch.note(drawn, inks));
     }
-    painter.hline(rect.left() - 2.0..=rect.left(), full, (1.0, theme.outline));
-    painter.hline(
-        rect.right()..=rect.right() + 2.0,
-        full,
-        (1.0, theme.outline),
-    );
-    let response = ui.interact(rect.expand(2.0), id, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, name));
-    if response.hovered() {
-        response.on_hover_text(format!("{name}: {}", in_words(peak)));
+
+    /// Returns how many shapes there are.
+    fn paint(&self, ui: &Ui, theme: &Theme) -> usize {
+        let scale = ui.ctx().pixels_per_point();
+        let whole = Pixels::of(self.rect, scale);
+        let placed = PlacedMeter {
+            id: self.which,
+            across: self.across,
+            whole,
+            seen: whole,
+            line: line(scale),
+        };
+        let painter = ui.painter();
+        painter.rect_filled(self.rect, 0.0, theme.meter_back);
+        let bars = bars(Reading::of(self.level), placed.length(), placed.line);
+        let mut shapes = 1;
+        for bar in bars {
+            let colour = match bar.ink {
+                Ink::Back => continue,
+                Ink::Level => theme.meter,
+                Ink::Hot => theme.meter_hot,
+            };
+            painter.rect_filled(in_points(placed.place(bar), scale), 0.0, colour);
+            shapes += 1;
+        }
+        let rect = self.rect;
+        let full = full_scale(placed.length()) as f32 / scale;
+        let stroke = (1.0, theme.outline);
+        if self.across {
+            let x = rect.left() + full;
+            painter.vline(x, rect.bottom()..=rect.bottom() + 2.0, stroke);
+            return shapes + 1;
+        }
+        let y = rect.bottom() - full;
+        painter.hline(rect.left() - 2.0..=rect.left(), y, stroke);
+        painter.hline(rect.right()..=rect.right() + 2.0, y, stroke);
+        shapes + 2
     }
 }
 
-/// The same from the left, for headers.
-pub fn show_across(
-    ui: &Ui,
-    theme: &Theme,
-    rect: Rect,
-    meter: Option<&LevelMeter>,
-    id: Id,
-    name: &str,
-) {
-    let (peak, rms) = meter.map_or((0.0, 0.0), |meter| (meter.peak(), meter.rms()));
-    let painter = ui.painter();
-    painter.rect_filled(rect, 2.0, theme.meter_back);
-    let along = |linear: f32| {
-        let share = f32::from(level_step(linear)) / f32::from(LEVEL_STEPS);
-        rect.left() + share * rect.width()
-    };
-    let full = along(1.0);
-    let fill = |from: f32, to: f32, colour| {
-        if from < to {
-            let part = Rect::from_x_y_ranges(from..=to, rect.y_range());
-            painter.rect_filled(part, 1.0, colour);
-        }
-    };
-    let end = along(rms);
-    fill(rect.left(), end.min(full), theme.meter);
-    fill(full, end, theme.meter_hot);
-    let line = along(peak);
-    let colour = if line > full {
-        theme.meter_hot
-    } else {
-        theme.meter
-    };
-    fill((line - 2.0).max(rect.left()), line, colour);
-    painter.vline(
-        full,
-        rect.bottom()..=rect.bottom() + 2.0,
-        (1.0, theme.outline),
-    );
-    let response = ui.interact(rect.expand(2.0), id, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, name));
-    if response.hovered() {
-        response.on_hover_text(format!("{name}: {}", in_words(peak)));
-    }
+fn in_points(pixels: Pixels, scale: f32) -> Rect {
+    let point = |x: i32, y: i32| pos2(x as f32 / scale, y as f32 / scale);
+    Rect::from_min_max(
+        point(pixels.x, pixels.y),
+        point(pixels.x + pixels.width, pixels.y + pixels.height),
+    )
 }
 
 /// A level in words: "-12.3 dBFS".

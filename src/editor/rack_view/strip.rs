@@ -10,8 +10,10 @@ use egui::accesskit::Role;
 use egui::{Button, Id, Rect, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::layout::WIDE;
-use super::{meter, pieces, words};
+use super::meter::Meter;
+use super::{pieces, words};
 use crate::editor::Command;
+use crate::editor::meters::MeterId;
 use crate::editor::shared::Context;
 use crate::editor::theme::sizes::{CONTROL, METER, PADDING, ROUNDING, SMALL_TEXT};
 use crate::rack::edit::Edit;
@@ -64,12 +66,29 @@ impl Strip<'_> {
         self.numbers(ui, cx, numbers);
         let desk = self.live.desk.as_ref().map(|(_, meters)| meters);
         let name = &self.live.description.name;
-        for (rect, level, which) in [
-            (meters[0], desk.map(|desk| &desk.input), "Input"),
-            (meters[1], desk.map(|desk| &desk.output), "Output"),
+        let slot = self.slot.id;
+        for (rect, level, which, part) in [
+            (
+                meters[0],
+                desk.map(|desk| &desk.input),
+                MeterId::Input(slot),
+                "Input",
+            ),
+            (
+                meters[1],
+                desk.map(|desk| &desk.output),
+                MeterId::Output(slot),
+                "Output",
+            ),
         ] {
-            let label = format!("{which} level of {name}");
-            meter::show(ui, cx.theme, rect, level, self.id(which), &label);
+            let meter = Meter {
+                which,
+                level,
+                rect,
+                across: false,
+                name: &format!("{part} level of {name}"),
+            };
+            meter.show(ui, cx.theme, self.id(part));
         }
         Touched {
             title,

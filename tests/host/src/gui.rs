@@ -97,13 +97,17 @@ impl Instance {
 
     /// Closes the editor and its window. Nothing happens where none is open.
     pub fn close_editor(&mut self) {
-        if let Some(Editor { gui, window }) = self.editor.take() {
-            let handle = self.plugin.plugin_handle();
-            // The plugin's window goes before ours, in which it is.
-            let _ = gui.hide(&handle);
-            gui.destroy(&handle);
-            drop(window);
-        }
+        // The plugin's window goes before ours, in which it is.
+        drop(self.empty_editor_window());
+    }
+
+    /// Closes the editor, and gives back its window, with nothing in it.
+    pub fn empty_editor_window(&mut self) -> Option<HostWindow> {
+        let Editor { gui, window } = self.editor.take()?;
+        let handle = self.plugin.plugin_handle();
+        let _ = gui.hide(&handle);
+        gui.destroy(&handle);
+        Some(window)
     }
 
     /// Hides the editor, which stays open.

@@ -59,6 +59,12 @@ impl super::Desktop {
 
     /// Presses the button at one place and lets go at the other, and is seen on the way.
     pub fn drag(&self, from: (i32, i32), to: (i32, i32)) {
+        self.hold(from, to);
+        self.let_go();
+    }
+
+    /// Presses the button at one place and holds it until the other, and is seen on the way.
+    pub fn hold(&self, from: (i32, i32), to: (i32, i32)) {
         const STEPS: i32 = 12;
         self.point(from);
         let places: Vec<[String; 2]> = (1..=STEPS)
@@ -73,7 +79,7 @@ impl super::Desktop {
             .collect();
         let mut script: Vec<&[&str]> = vec![&["mousedown", "1", "sleep", "0.1"]];
         script.extend(moves.iter().map(|it| &it[..]));
-        script.push(&["sleep", "0.15", "mouseup", "1", "sleep", STEP]);
+        script.push(&["sleep", "0.15"]);
         xdotool(&script);
     }
 
@@ -106,6 +112,11 @@ impl super::Desktop {
     pub fn nudge(&self, (x, y): (i32, i32)) {
         let at = [x.to_string(), y.to_string()];
         xdotool(&[&["mousemove", &at[0], &at[1], "sleep", STEP]]);
+    }
+
+    /// Lets go of the button that is held.
+    pub fn let_go(&self) {
+        xdotool(&[&["mouseup", "1", "sleep", STEP]]);
     }
 
     /// Turns the wheel there, up where positive.

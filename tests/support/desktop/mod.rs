@@ -106,6 +106,7 @@ fn run<T: FnOnce(Desktop)>(test: T, tells: bool, has_bus: bool) {
         .args([name, "--exact", "--nocapture", "--include-ignored"])
         .env(MARK, name)
         .env("DISPLAY", servers.display())
+        .env(usage::SERVER, servers.server().to_string())
         .env("TMPDIR", folder.path())
         .env("HOME", folder.path())
         .env("XDG_CONFIG_HOME", folder.path().join("config"))

@@ -1,6 +1,6 @@
 //! What can be said of a picture without looking at it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,11 @@ impl Picture {
         self.0.save(&path).expect("a picture");
         println!("{}", path.display());
         path
+    }
+
+    /// The colours in it.
+    pub fn colours(&self) -> BTreeSet<[u8; 3]> {
+        self.0.pixels().map(|pixel| pixel.0).collect()
     }
 
     /// How much there is to see.

@@ -38,6 +38,18 @@ impl Screen {
         Picture::of_bgrx(picture.0, picture.1, &picture.2)
     }
 
+    /// A part of it, which has to be on the screen.
+    pub fn picture_of(&self, area: Area) -> Picture {
+        let (x, y) = (area.x as i16, area.y as i16);
+        let (width, height) = (area.width as u16, area.height as u16);
+        let format = ImageFormat::Z_PIXMAP;
+        let image = (self.connection)
+            .get_image(format, self.root, x, y, width, height, u32::MAX)
+            .map(|cookie| cookie.reply());
+        let image = image.expect("a screen").expect("a picture");
+        Picture::of_bgrx(area.width, area.height, &image.data)
+    }
+
     fn get_image(&self) -> Result<(u32, u32, Vec<u8>)> {
         let geometry = self.connection.get_geometry(self.root)?.reply()?;
         let (width, height) = (geometry.width, geometry.height);
@@ -72,6 +84,26 @@ impl Screen {
                 self.collect(id, windows);
             }
         }
+    }
+
+    /// The windows within one that can be seen, the lowest first.
+    pub fn windows_in(&self, window: u32) -> Vec<ScreenWindow> {
+        let mut windows = Vec::new();
+        self.collect(window, &mut windows);
+        windows
+    }
+
+    /// Whether a window has a property of that name.
+    pub fn has_property(&self, window: u32, name: &str) -> bool {
+        let name = reply(self.connection.intern_atom(false, name.as_bytes()));
+        let property = name.and_then(|name| {
+            let any = AtomEnum::ANY;
+            reply(
+                self.connection
+                    .get_property(false, window, name.atom, any, 0, 0),
+            )
+        });
+        property.is_some_and(|it| it.type_ != x11rb::NONE)
     }
 
     /// How many windows there are, seen or not.

@@ -74,6 +74,11 @@ impl Servers {
         &self.display
     }
 
+    /// The X server's process.
+    pub fn server(&self) -> u32 {
+        self.programs[0].id()
+    }
+
     fn start_program(&mut self, command: &mut Command) -> Result<()> {
         command.env("DISPLAY", &self.display).stdout(Stdio::null());
         self.programs.push(start(command)?);

@@ -5,6 +5,9 @@ use std::ffi::OsString;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
+/// Names the process of the desktop's X server.
+pub(super) const SERVER: &str = "MATRYOSHKA_TEST_X_SERVER";
+
 /// Counts at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
@@ -59,7 +62,20 @@ impl Usage {
     /// The processor time that each of the process's threads has taken so far, by its number, with its name. What
     /// threads took that have ended is not in it.
     pub fn processor_time() -> HashMap<OsString, (String, Duration)> {
-        let tasks = fs::read_dir("/proc/self/task").expect("/proc").flatten();
+        Self::processor_time_of("self")
+    }
+
+    /// The same of the desktop's X server, all threads together.
+    pub fn server_time() -> Duration {
+        let server = std::env::var(SERVER).expect("a test on a desktop");
+        let threads = Self::processor_time_of(&server);
+        threads.values().map(|(_, time)| *time).sum()
+    }
+
+    fn processor_time_of(process: &str) -> HashMap<OsString, (String, Duration)> {
+        let tasks = fs::read_dir(format!("/proc/{process}/task"))
+            .expect("/proc")
+            .flatten();
         let read = |task: fs::DirEntry| {
             let of = |file: &str| fs::read_to_string(task.path().join(file)).ok();
             let nanoseconds = of("schedstat")?.split_whitespace().next()?.parse().ok()?;

@@ -53,15 +53,15 @@ fn list(system: &System) -> String {
          fontconfig-devel libX11-devel libXext-devel libXinerama-devel libXrandr-devel \
          libXcursor-devel libXcomposite-devel libXi-devel mesa-libGL-devel alsa-lib-devel \
          ladspa-devel libpng-devel libjpeg-turbo-devel libwebp-devel zlib-devel flac-devel curl \
-         python3 xorg-x11-server-Xvfb openbox xsettingsd xdotool mesa-dri-drivers binutils valgrind"
+         python3 python3-gobject gtk3 xorg-x11-server-Xvfb openbox xsettingsd xdotool mesa-dri-drivers binutils valgrind"
     } else if system.is_like("arch") {
         "sudo pacman -S --needed cmake ninja pkgconf gcc freetype2 fontconfig libx11 libxext \
          libxinerama libxrandr libxcursor libxcomposite libxi libglvnd alsa-lib ladspa libpng \
-         libjpeg-turbo libwebp zlib flac curl python xorg-server-xvfb openbox xsettingsd xdotool mesa binutils valgrind"
+         libjpeg-turbo libwebp zlib flac curl python python-gobject gtk3 xorg-server-xvfb openbox xsettingsd xdotool mesa binutils valgrind"
     } else {
         "cmake, ninja, pkg-config, a C++17 compiler, curl, and the headers of freetype, \
          fontconfig, X11, Xext, Xinerama, Xrandr, Xcursor, Xcomposite, Xi, OpenGL, ALSA, LADSPA, \
-         libpng, libjpeg, libwebp, zlib and FLAC; for the tests python3 with venv, Xvfb, openbox, \
+         libpng, libjpeg, libwebp, zlib and FLAC; for the tests python3 with venv and PyGObject, GTK 3, Xvfb, openbox, \
          xsettingsd, xdotool, Mesa and binutils"
     };
     format!(

@@ -166,7 +166,16 @@ const PACKAGES: &[Package] = &[
         "gir1.2-atspi-2.0",
         "asks there what the editor shows, as a screen reader does",
     ),
-    package(Need::Test, "python3-gi", "likewise, from Python"),
+    package(
+        Need::Test,
+        "python3-gi",
+        "likewise, from Python; and drags files onto the editor, as a file manager does",
+    ),
+    package(
+        Need::Test,
+        "gir1.2-gtk-3.0",
+        "GTK 3, with which that is done",
+    ),
     package(
         Need::Test,
         "libgl1-mesa-dri",

@@ -19,6 +19,7 @@ use nih_plug::editor::{
 use nih_plug::plugin::TrackInfo;
 use parking_lot::Mutex;
 
+use super::alone::{self, Program, Shown};
 use super::door::Door;
 use crate::editor::preferences::{MAX_SIZE, MIN_SIZE};
 use crate::editor::tree::TreeWriter;
@@ -51,6 +52,8 @@ struct Common {
     before: Mutex<Option<crate::child::Before>>,
     /// In points, once the window was resized.
     size: Mutex<Option<[f32; 2]>>,
+    /// Where there is no DAW.
+    program: Option<&'static Program>,
 }
 
 impl Common {
@@ -67,10 +70,19 @@ impl Common {
             link.send(command);
         }
     }
+
+    /// Has the window's size kept, and takes the link, to end it.
+    fn take_link(&self) -> Option<Link> {
+        if let Some(size) = *self.size.lock() {
+            self.send(Command::KeepSize(size));
+        }
+        self.link.lock().take()
+    }
 }
 
 impl RackEditor {
-    pub(super) fn new(door: Arc<Door>) -> Self {
+    /// `program` is where there is no DAW.
+    pub(super) fn new(door: Arc<Door>, program: Option<&'static Program>) -> Self {
         let notifier = RepaintNotifier::new();
         let redraw = notifier.clone();
         let common = Arc::new(Common {
@@ -82,6 +94,7 @@ impl RackEditor {
             #[cfg(unix)]
             before: Mutex::default(),
             size: Mutex::default(),
+            program,
         });
         Self {
             window: OnceLock::new(),
@@ -91,6 +104,19 @@ impl RackEditor {
 
     fn window(&self) -> &Window {
         self.window.get_or_init(|| Window::new(self.common.clone()))
+    }
+
+    fn shown(&self) -> Shown {
+        let common = self.common.clone();
+        Shown {
+            redraw: self.common.redraw.clone(),
+            finish: Box::new(move || {
+                let link = common.take_link();
+                if let Some(link) = link {
+                    link.finish();
+                }
+            }),
+        }
     }
 }
 
@@ -103,10 +129,12 @@ impl Window {
             .with_tile("Matryoshka")
             .with_resize_hint(resize_hint());
         let notifier = common.notifier.clone();
-        let app = App {
-            rack: Rack::new(preferences),
-            common,
-        };
+        let mut rack = Rack::new(preferences);
+        if let Some(file) = common.program.and_then(Program::file) {
+            rack.shared().file = Some(file.to_owned());
+            rack.shared().awaits_rack = true;
+        }
+        let app = App { rack, common };
         let egui = create_egui_editor(state.clone(), notifier, settings, app);
         Self {
             egui: egui.expect("nice-plug-egui 0.6.0 always makes one"),
@@ -158,15 +186,23 @@ impl Editor for RackEditor {
             host,
         );
         match spawned {
-            Ok(spawned) => Ok(SpawnedEditor {
-                handle: RackEditorHandle {
-                    egui: spawned.handle,
-                    common: self.common.clone(),
-                },
-                window: spawned.window,
-            }),
+            Ok(spawned) => {
+                if let Some(program) = self.common.program {
+                    program.note_opened(self.shown());
+                }
+                Ok(SpawnedEditor {
+                    handle: RackEditorHandle {
+                        egui: spawned.handle,
+                        common: self.common.clone(),
+                    },
+                    window: spawned.window,
+                })
+            }
             Err(error) => {
                 drop(self.common.link.lock().take());
+                if let Some(program) = self.common.program {
+                    program.note_failed(error.to_string());
+                }
                 Err(error)
             }
         }
@@ -204,11 +240,8 @@ pub struct RackEditorHandle {
 
 impl Drop for RackEditorHandle {
     fn drop(&mut self) {
-        if let Some(size) = *self.common.size.lock() {
-            self.common.send(Command::KeepSize(size));
-        }
         // Taken out first, so that nothing is locked while it ends.
-        let link = self.common.link.lock().take();
+        let link = self.common.take_link();
         drop(link);
     }
 }
@@ -218,7 +251,11 @@ impl EditorHandle for RackEditorHandle {
     type Error = <EguiEditorHandle as EditorHandle>::Error;
 
     fn run_until_closed(window: Self::Window) -> Result<(), Self::Error> {
-        EguiEditorHandle::run_until_closed(window)
+        let closed = EguiEditorHandle::run_until_closed(window);
+        if let Some(program) = alone::program() {
+            program.note_closed();
+        }
+        closed
     }
 
     fn set_parent(
@@ -308,6 +345,7 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        take_keys(ui, frame);
         // Space is the DAW's, unless it is typed into something.
         frame.set_key_capture(match ui.ctx().text_edit_focused() {
             true => KeyCapture::CaptureAll,
@@ -324,9 +362,15 @@ impl NiceEguiApp for App {
                 )
             })
         };
-        let Some((view, catalog, trouble, listing)) = now else {
+        let Some((view, catalog, mut trouble, listing)) = now else {
             return;
         };
+        if let Some(program) = self.common.program {
+            trouble = program.take_trouble().or(trouble);
+            if program.wants_to_end() {
+                frame.baseview_window().request_close();
+            }
+        }
         if listing.is_some() {
             self.rack.shared().listing = listing;
         }
@@ -344,6 +388,19 @@ impl NiceEguiApp for App {
     fn resized(&mut self, size: WindowSize) {
         let points = [size.logical.width as f32, size.logical.height as f32];
         *self.common.size.lock() = Some(points);
+    }
+}
+
+/// Has keys come here, once something is pressed here.
+///
+/// egui-baseview 0.9.0 asks for that, too, but not where baseview 0.4.2 takes the window to have them already: and
+/// that it does whenever a window around it is given them while the pointer is within (`FocusIn` of any detail, in its
+/// `platform/x11/event_loop.rs`). Keys then come by way of the DAW, which keeps those that are shortcuts of its own:
+/// Enter, in Ardour. It can go when baseview looks at the detail.
+fn take_keys(ui: &egui::Ui, frame: &Frame) {
+    let is_pressed = cfg!(target_os = "linux") && ui.input(|input| input.pointer.any_pressed());
+    if is_pressed && let Err(error) = frame.baseview_window().focus() {
+        tracing::debug!("the window gets no keys: {error}");
     }
 }
 

@@ -38,7 +38,7 @@ use editor::RackEditor;
 use entry::FromEntry;
 use params::HostParams;
 
-pub use alone::run_alone;
+pub use alone::{Ended, run_alone};
 pub use kind::{Effect, Instrument, Kind};
 
 /// Matryoshka as the DAW sees it.
@@ -88,7 +88,8 @@ impl<K: Kind> Plugin for Matryoshka<K> {
 
     /// Starts nothing: the window does, when it opens.
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<RackEditor> {
-        Some(RackEditor::new(self.from_entry.door.clone()))
+        let program = alone::program().filter(|_| K::ALONE);
+        Some(RackEditor::new(self.from_entry.door.clone(), program))
     }
 
     /// Waits until the rack is ready, so that offline hosts hear it from sample 0. Children are

@@ -227,9 +227,16 @@ fn ranges_of_mappings_are_told_in_the_words_of_the_child() {
         panic!("{ranges:?}");
     };
     let [start, end] = threshold.as_ref().expect("a range");
-    assert!(start.contains("-30") && end.contains("10"), "{start} .. {end}");
+    assert!(
+        start.contains("-30") && end.contains("10"),
+        "{start} .. {end}"
+    );
     assert_eq!(*mix, None);
-    assert!(ranges[1][0].as_ref().is_some_and(|[start, end]| start != end));
+    assert!(
+        ranges[1][0]
+            .as_ref()
+            .is_some_and(|[start, end]| start != end)
+    );
     assert_eq!(*ranges[2], [None]);
     // Another range has other words.
     let slot = *view.slots.keys().next().expect("a slot");

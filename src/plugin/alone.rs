@@ -1,9 +1,13 @@
 //! The rack without a DAW: nice-plug's standalone host, with JACK or the system's sound and MIDI.
 //!
 //! There is no entry of ours here, so what the entries do elsewhere is done with what nice-plug hands over:
-//! MIDI becomes events again, and the transport is nice-plug's, which always plays.
+//! MIDI becomes events again, and the transport is nice-plug's, which always plays. What else a program of its own
+//! needs is in [`program`].
+
+mod program;
 
 use std::marker::PhantomData;
+use std::path::Path;
 
 use nih_plug::midi::MidiResult;
 use nih_plug::prelude::*;
@@ -12,6 +16,8 @@ use super::kind::Kind;
 use super::traffic::Cargo;
 use super::{Matryoshka, RackEditor};
 use crate::audio::{Event, EventKind, Note, Transport as Song};
+
+pub(super) use program::{Program, Shown, program};
 
 /// One of the bundle's plugins, alone.
 pub struct Alone<K>(PhantomData<fn() -> K>);
@@ -29,11 +35,32 @@ impl<K: Kind> Kind for Alone<K> {
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = K::VST3_SUBCATEGORIES;
 }
 
-/// Opens the rack in a window, and returns when that is closed: false if it could not be opened, which is logged.
-/// `arguments` are nice-plug's, without the program's name. This thread becomes the window's.
-pub fn run_alone<K: Kind>(arguments: impl IntoIterator<Item = String>) -> bool {
+/// How a rack that ran alone came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The window was closed.
+    Closed,
+    /// The process was told to end by a signal, such as Ctrl+C's.
+    Interrupted,
+    /// It could not be opened; the log says why.
+    Failed,
+}
+
+/// Opens the rack in a window, and returns when that is closed. What was asked for in it is done by then.
+/// `file` is the rack's own, to which the window saves; `arguments` are nice-plug's, without the program's name.
+/// This thread becomes the window's. Where nice-plug does not come back, this ends the process.
+pub fn run_alone<K: Kind>(
+    file: Option<&Path>,
+    arguments: impl IntoIterator<Item = String>,
+) -> Ended {
+    let program = Program::begin(file);
     let name = std::iter::once("matryoshka run".to_owned());
-    nice_export_standalone_with_args::<Matryoshka<Alone<K>>, _>(name.chain(arguments))
+    let opened = nice_export_standalone_with_args::<Matryoshka<Alone<K>>, _>(name.chain(arguments));
+    match (opened, program.wants_to_end()) {
+        (false, _) => Ended::Failed,
+        (true, true) => Ended::Interrupted,
+        (true, false) => Ended::Closed,
+    }
 }
 
 /// Puts what nice-plug has for the block into the cargo.
@@ -41,6 +68,9 @@ pub(super) fn load<P>(cargo: &mut Cargo, context: &mut impl ProcessContext<P>, f
 where
     P: Plugin<Editor = RackEditor>,
 {
+    if let Some(program) = program() {
+        program.note_block();
+    }
     cargo.begin(u32::try_from(frames).unwrap_or(u32::MAX));
     while let Some(event) = context.next_event() {
         if let Some(MidiResult::Basic(message)) = event.as_midi()

@@ -21,6 +21,7 @@ use nih_plug::plugin::TrackInfo;
 use parking_lot::Mutex;
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
+use super::alone::{self, Program, Shown};
 use super::door::Door;
 #[cfg(target_os = "linux")]
 use crate::editor::assistive::Assistive;
@@ -63,6 +64,8 @@ struct Common {
     before: Mutex<Option<crate::child::Before>>,
     /// In points, once the window was resized.
     size: Mutex<Option<[f32; 2]>>,
+    /// Where there is no DAW.
+    program: Option<&'static Program>,
 }
 
 impl Common {
@@ -74,13 +77,15 @@ impl Common {
         }
     }
 
-    /// The window has gone, or is about to.
-    fn end(&self) {
-        // Taken out first, so that nothing is locked while it ends.
+    /// The window has gone, or is about to: has its size kept, and gives its link, to be ended.
+    fn end(&self) -> Option<Link> {
+        if let Some(size) = *self.size.lock() {
+            self.send(Command::KeepSize(size));
+        }
         let link = self.link.lock().take();
-        drop(link);
         // Without a link no frame puts it back.
         self.ctx.lock().take();
+        link
     }
 
     fn change_surroundings(&self, change: impl FnOnce(&mut Surroundings)) {
@@ -99,7 +104,8 @@ impl Common {
 }
 
 impl RackEditor {
-    pub(super) fn new(door: Arc<Door>) -> Self {
+    /// `program` is where there is no DAW.
+    pub(super) fn new(door: Arc<Door>, program: Option<&'static Program>) -> Self {
         let common = Arc::new_cyclic(|common: &Weak<Common>| Common {
             source: Arc::new(move || door.session().cloned()),
             redraw: Arc::new({
@@ -117,6 +123,7 @@ impl RackEditor {
             #[cfg(unix)]
             before: Mutex::default(),
             size: Mutex::default(),
+            program,
         });
         Self {
             window: OnceLock::new(),
@@ -126,6 +133,19 @@ impl RackEditor {
 
     fn window(&self) -> &Window {
         self.window.get_or_init(|| Window::new(self.common.clone()))
+    }
+
+    fn shown(&self) -> Shown {
+        let common = self.common.clone();
+        Shown {
+            redraw: self.common.redraw.clone(),
+            finish: Box::new(move || {
+                let link = common.end();
+                if let Some(link) = link {
+                    link.finish();
+                }
+            }),
+        }
     }
 }
 
@@ -139,10 +159,12 @@ impl Window {
             .with_repaint_poll_interval(POLL)
             .with_resize_hint(resize_hint());
         let notifier = common.notifier.clone();
-        let app = App {
-            rack: Rack::new(preferences),
-            common,
-        };
+        let mut rack = Rack::new(preferences);
+        if let Some(file) = common.program.and_then(Program::file) {
+            rack.shared().file = Some(file.to_owned());
+            rack.shared().awaits_rack = true;
+        }
+        let app = App { rack, common };
         let egui = create_egui_editor(state.clone(), notifier, settings, app);
         Self {
             egui: egui.expect("nice-plug-egui 0.6.0 always makes one"),
@@ -194,15 +216,23 @@ impl Editor for RackEditor {
             host,
         );
         match spawned {
-            Ok(spawned) => Ok(SpawnedEditor {
-                handle: RackEditorHandle {
-                    egui: spawned.handle,
-                    common: self.common.clone(),
-                },
-                window: spawned.window,
-            }),
+            Ok(spawned) => {
+                if let Some(program) = self.common.program {
+                    program.note_opened(self.shown());
+                }
+                Ok(SpawnedEditor {
+                    handle: RackEditorHandle {
+                        egui: spawned.handle,
+                        common: self.common.clone(),
+                    },
+                    window: spawned.window,
+                })
+            }
             Err(error) => {
-                self.common.end();
+                drop(self.common.end());
+                if let Some(program) = self.common.program {
+                    program.note_failed(error.to_string());
+                }
                 Err(error)
             }
         }
@@ -240,10 +270,9 @@ pub struct RackEditorHandle {
 
 impl Drop for RackEditorHandle {
     fn drop(&mut self) {
-        if let Some(size) = *self.common.size.lock() {
-            self.common.send(Command::KeepSize(size));
-        }
-        self.common.end();
+        // Taken out first, so that nothing is locked while it ends.
+        let link = self.common.end();
+        drop(link);
     }
 }
 
@@ -252,7 +281,11 @@ impl EditorHandle for RackEditorHandle {
     type Error = <EguiEditorHandle as EditorHandle>::Error;
 
     fn run_until_closed(window: Self::Window) -> Result<(), Self::Error> {
-        EguiEditorHandle::run_until_closed(window)
+        let closed = EguiEditorHandle::run_until_closed(window);
+        if let Some(program) = alone::program() {
+            program.note_closed();
+        }
+        closed
     }
 
     fn set_parent(
@@ -355,6 +388,7 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        take_keys(ui, frame);
         // Space is the DAW's, unless it is typed into something.
         frame.set_key_capture(match ui.ctx().text_edit_focused() {
             true => KeyCapture::CaptureAll,
@@ -372,9 +406,15 @@ impl NiceEguiApp for App {
                 )
             })
         };
-        let Some((view, catalog, trouble, listing)) = now else {
+        let Some((view, catalog, mut trouble, listing)) = now else {
             return;
         };
+        if let Some(program) = self.common.program {
+            trouble = program.take_trouble().or(trouble);
+            if program.wants_to_end() {
+                frame.baseview_window().request_close();
+            }
+        }
         if listing.is_some() {
             self.rack.shared().listing = listing;
         }
@@ -403,6 +443,19 @@ fn drawn_into(frame: &Frame) -> Option<u64> {
         RawWindowHandle::Xlib(handle) => Some(handle.window as u64),
         RawWindowHandle::Xcb(handle) => Some(u64::from(handle.window.get())),
         _ => None,
+    }
+}
+
+/// Has keys come here, once something is pressed here.
+///
+/// egui-baseview 0.9.0 asks for that, too, but not where baseview 0.4.2 takes the window to have them already: and
+/// that it does whenever a window around it is given them while the pointer is within (`FocusIn` of any detail, in its
+/// `platform/x11/event_loop.rs`). Keys then come by way of the DAW, which keeps those that are shortcuts of its own:
+/// Enter, in Ardour. It can go when baseview looks at the detail.
+fn take_keys(ui: &egui::Ui, frame: &Frame) {
+    let is_pressed = cfg!(target_os = "linux") && ui.input(|input| input.pointer.any_pressed());
+    if is_pressed && let Err(error) = frame.baseview_window().focus() {
+        tracing::debug!("the window gets no keys: {error}");
     }
 }
 

@@ -41,13 +41,18 @@ fn a_screen_reader_finds_names_and_roles_and_presses_a_button() {
         let all = shown(&stage, "the rack in words", slot);
         println!("{all}");
         assert!(all.contains("'Matryoshka'"), "the window has no name");
-        for line in ["toggle button 'Bypass ZamCompX2'", "toggle button 'Bypass ZamEQ2'"] {
+        for line in [
+            "toggle button 'Bypass ZamCompX2'",
+            "toggle button 'Bypass ZamEQ2'",
+        ] {
             assert!(all.contains(line), "no {line}");
         }
         let id = std::process::id().to_string();
         told(&ask(&["press", &id, "Bypass ZamEQ2"]));
         let pressed = |shown: &str| {
-            let mut lines = shown.lines().filter(|line| line.contains("'Bypass ZamEQ2'"));
+            let mut lines = shown
+                .lines()
+                .filter(|line| line.contains("'Bypass ZamEQ2'"));
             lines.any(|line| line.contains("pressed") || line.contains("checked"))
         };
         shown(&stage, "the button to be down", pressed);

@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, ImageFormat, MapState};
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, MapState,
+};
 use x11rb::rust_connection::RustConnection;
 
 use super::picture::{Area, Picture};
@@ -143,6 +145,25 @@ impl Screen {
         let mut windows = self.windows().into_iter();
         // The window manager's frame has the title, too; the window itself is within.
         windows.rfind(|it| it.name.contains(title))
+    }
+
+    /// Has the window manager close a window, as the button in its frame does.
+    pub fn close_window(&self, window: u32) {
+        let send = || -> Result<()> {
+            let close = self
+                .connection
+                .intern_atom(false, b"_NET_CLOSE_WINDOW")?
+                .reply()?
+                .atom;
+            // By a pager, which no window is asked about.
+            let message = ClientMessageEvent::new(32, window, close, [0, 2, 0, 0, 0]);
+            let manager = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+            self.connection
+                .send_event(false, self.root, manager, message)?
+                .check()?;
+            Ok(())
+        };
+        send().expect("a message to the window manager");
     }
 
     fn name(&self, window: u32) -> String {

@@ -192,6 +192,11 @@ const PACKAGES: &[Package] = &[
         "finds undefined behaviour and leaks in the JUCE layer",
     ),
     package(
+        Need::Test,
+        "jackd2",
+        "a JACK server without a sound card, for the tests of `matryoshka run`",
+    ),
+    package(
         Need::Ardour,
         "ardour",
         "the DAW in which the VST3 is used by hand (150 MB)",

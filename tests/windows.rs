@@ -2,6 +2,8 @@
 //! own, since an X error would end it.
 #![cfg(target_os = "linux")]
 
+#[path = "support/bundles.rs"]
+mod bundles;
 #[path = "windows/deaths.rs"]
 mod deaths;
 #[path = "windows/many.rs"]

@@ -12,6 +12,8 @@ mod many;
 mod places;
 #[path = "windows/rack.rs"]
 mod rack;
+#[path = "windows/restarts.rs"]
+mod restarts;
 #[path = "windows/screen.rs"]
 mod screen;
 #[path = "support/desktop/servers.rs"]

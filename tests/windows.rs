@@ -2,6 +2,8 @@
 //! own, since an X error would end it.
 #![cfg(target_os = "linux")]
 
+#[path = "support/bundles.rs"]
+mod bundles;
 #[path = "windows/deaths.rs"]
 mod deaths;
 #[path = "windows/gtk.rs"]
@@ -12,6 +14,8 @@ mod many;
 mod places;
 #[path = "windows/rack.rs"]
 mod rack;
+#[path = "windows/restarts.rs"]
+mod restarts;
 #[path = "windows/screen.rs"]
 mod screen;
 #[path = "support/desktop/servers.rs"]

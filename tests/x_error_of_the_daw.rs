@@ -2,6 +2,9 @@
 //! harness, which keeps that thread to itself.
 
 #[cfg(target_os = "linux")]
+#[path = "support/bundles.rs"]
+mod bundles;
+#[cfg(target_os = "linux")]
 #[allow(dead_code)]
 #[path = "windows/rack.rs"]
 mod rack;
@@ -24,6 +27,7 @@ fn main() {
     use std::sync::atomic::Ordering;
 
     use matryoshka::juce::x_errors::outlived;
+    use x11rb::protocol::xproto::ConnectionExt;
 
     rack::on_a_screen("the DAW's handler hears of its own errors", |desktop| {
         xlib::hear_errors();
@@ -34,6 +38,25 @@ fn main() {
         assert_eq!(xlib::HEARD.load(Ordering::Relaxed), 1);
         rack.ask(|_thread, _session| xlib::bad_window());
         assert_eq!(xlib::HEARD.load(Ordering::Relaxed), 1);
+        assert_eq!(outlived(), before + 1);
+
+        // Nor are connections that break ours to outlive, on whatever thread the DAW opens them.
+        let kill = |window| {
+            desktop.server.kill_client(window).expect("X");
+            desktop
+                .server
+                .get_input_focus()
+                .expect("X")
+                .reply()
+                .expect("X");
+        };
+        xlib::break_a_connection(kill);
+        assert_eq!(xlib::BROKEN.load(Ordering::Relaxed), 1);
+        assert_eq!(xlib::ENDED.load(Ordering::Relaxed), 1);
+        std::thread::scope(|scope| scope.spawn(|| xlib::break_a_connection(kill)).join())
+            .expect("a thread");
+        assert_eq!(xlib::BROKEN.load(Ordering::Relaxed), 2);
+        assert_eq!(xlib::ENDED.load(Ordering::Relaxed), 2);
         assert_eq!(outlived(), before + 1);
     });
 }

@@ -2,19 +2,18 @@
 //! window, and to tell when somebody else has destroyed it. Over a connection of our own, whose errors
 //! come back as values and end nothing.
 
+mod tree;
+
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::rc::{Rc, Weak};
 
 use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
-use x11rb::protocol::Event;
-use x11rb::protocol::xproto::{
-    AtomEnum, ChangeWindowAttributesAux, ConnectionExt, EventMask, PropMode, Window,
-};
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, PropMode, Window};
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
+use self::tree::Tree;
 use super::window::{WindowPlace, display};
 
 /// How deep a window may be in others, at most: a chain of parents that never ends is none.
@@ -29,7 +28,8 @@ struct Server {
     connection: RustConnection,
     root: Window,
     wm_state: u32,
-    destroyed: RefCell<HashSet<Window>>,
+    /// Those that are watched.
+    trees: RefCell<Vec<Weak<RefCell<Tree>>>>,
     is_lost: Cell<bool>,
 }
 
@@ -62,20 +62,22 @@ impl Server {
             connection,
             root,
             wm_state,
-            destroyed: RefCell::default(),
+            trees: RefCell::default(),
             is_lost: Cell::default(),
         })
     }
 
     fn hear(&self) {
+        let mut trees = self.trees.borrow_mut();
+        trees.retain(|tree| tree.strong_count() > 0);
         loop {
-            match self.connection.poll_for_event() {
-                Ok(Some(Event::DestroyNotify(event))) => {
-                    self.destroyed.borrow_mut().insert(event.window);
-                }
-                Ok(Some(_)) => {}
+            let event = match self.connection.poll_for_event() {
+                Ok(Some(event)) => event,
                 Ok(None) => return,
                 Err(_) => return self.is_lost.set(true),
+            };
+            for tree in trees.iter().filter_map(Weak::upgrade) {
+                tree.borrow_mut().hear(&self.connection, &event);
             }
         }
     }
@@ -136,6 +138,7 @@ impl Server {
 pub(super) struct Watch {
     server: Rc<Server>,
     window: Window,
+    tree: Rc<RefCell<Tree>>,
 }
 
 impl Watch {
@@ -147,23 +150,18 @@ impl Watch {
     pub(super) fn begin(handle: u64) -> Result<Self, String> {
         let server = Server::shared()?;
         server.hear();
-        let watch = Self {
-            window: handle as Window,
-            server,
-        };
-        watch.select(EventMask::STRUCTURE_NOTIFY).map_err(|_| {
+        let window = handle as Window;
+        let tree = Tree::of(&server.connection, window).map_err(|_| {
             "the connection to the display has broken; it is made anew when all racks have been closed"
                 .to_owned()
         })?;
-        // Numbers of windows come again.
-        watch.server.destroyed.borrow_mut().remove(&watch.window);
-        Ok(watch)
-    }
-
-    fn select(&self, events: EventMask) -> Result<(), ReplyError> {
-        let events = ChangeWindowAttributesAux::new().event_mask(events);
-        let connection = &self.server.connection;
-        (connection.change_window_attributes(self.window, &events)?).check()
+        let tree = Rc::new(RefCell::new(tree));
+        server.trees.borrow_mut().push(Rc::downgrade(&tree));
+        Ok(Self {
+            server,
+            window,
+            tree,
+        })
     }
 
     /// Has the window manager keep it above the window that `above` is, or is in. The DAW may have closed
@@ -181,16 +179,9 @@ impl Watch {
         self.server.rectangle(top).ok()
     }
 
-    /// Whether somebody has destroyed it.
+    /// Whether it, or what the child has put into it, has been destroyed.
     pub(super) fn is_gone(&self) -> bool {
         self.server.hear();
-        self.server.is_lost.get() || self.server.destroyed.borrow().contains(&self.window)
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.server.hear();
-        self.server.destroyed.borrow_mut().remove(&self.window);
+        self.server.is_lost.get() || self.tree.borrow().is_gone()
     }
 }

@@ -21,7 +21,7 @@
 
 use super::instance::Instance;
 use super::owned::Owned;
-use super::{Error, x_errors};
+use super::{Error, message_loop, x_errors};
 
 pub use ffi::Rect;
 
@@ -78,6 +78,7 @@ impl Instance {
     /// What the plugin threw.
     pub fn open_window(&mut self, title: &str, scale: f32) -> Result<bool, Error> {
         self.close_window();
+        message_loop::outlast();
         let window = ffi::instance_open_editor(self.raw(), title, scale)?;
         if !window.is_null() {
             self.window = Some(EditorWindow(Owned::new(window)?));

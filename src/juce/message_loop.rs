@@ -28,10 +28,11 @@
 //! ```
 #![allow(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+mod thread;
+
 use std::cell::RefCell;
 use std::rc::Rc;
-#[cfg(target_os = "linux")]
-use std::thread::JoinHandle;
 
 use cxx::UniquePtr;
 #[cfg(target_os = "linux")]
@@ -65,10 +66,6 @@ mod ffi {
 
 /// How often what children changed by themselves is looked at.
 const TICK_INTERVAL_MS: i32 = 25;
-
-/// Plugins expect the main thread's stack, which is four times that of a thread of Rust's.
-#[cfg(target_os = "linux")]
-const STACK_BYTES: usize = 8 << 20;
 
 /// Whether JUCE is there. Read while another thread calls it, so that it stays for so long: posting to
 /// the loop that is to end returns after the loop has, and would find its queue gone.
@@ -139,6 +136,22 @@ fn start_up() -> Result<(), String> {
     Ok(())
 }
 
+/// Timers and file descriptors of plugins are served in there; what one of them throws ends neither the
+/// loop nor the process.
+#[cfg(target_os = "linux")]
+fn run_until_stopped() {
+    while let Err(error) = ffi::run_dispatch_loop() {
+        tracing::error!("a plugin threw on the message thread: {error}");
+    }
+    wind_down();
+}
+
+/// Has the message thread, where it is one of ours, outlast its loop from now on: a child gets a window.
+pub(super) fn outlast() {
+    #[cfg(target_os = "linux")]
+    thread::stay();
+}
+
 /// Calls JUCE from any thread, if it is there.
 fn if_up<R>(call: impl FnOnce() -> R) -> Option<R> {
     let is_up = IS_UP.read();
@@ -156,21 +169,16 @@ fn report<R>(result: Result<R, cxx::Exception>) {
 #[cfg(target_os = "linux")]
 const PATIENCE_AT_EXIT: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// Ends the message thread of a process that exits with instances alive, as some hosts do: JUCE's
-/// static objects are about to go, and the loop must not use them any more.
+/// Ends the loop in a process that exits with instances alive, as some hosts do: JUCE's static objects are
+/// about to go, and the loop must not use them any more.
 #[cfg(target_os = "linux")]
 extern "C" fn stop_at_exit() {
-    let Some(thread) = MESSAGE_LOOP.thread.lock().take() else {
-        return;
-    };
-    if_up(|| report(ffi::stop_dispatch_loop()));
-    let (done, wait) = std::sync::mpsc::sync_channel(1);
-    let waiter = std::thread::Builder::new().spawn(move || {
-        let _ = thread.join();
-        let _ = done.send(());
-    });
-    if waiter.is_ok() {
-        let _ = wait.recv_timeout(PATIENCE_AT_EXIT);
+    let thread = MESSAGE_LOOP.thread.lock().take();
+    if let Some(thread) = thread {
+        let stop = || {
+            if_up(|| report(ffi::stop_dispatch_loop()));
+        };
+        thread.end_with_the_process(stop, PATIENCE_AT_EXIT);
     }
 }
 
@@ -189,7 +197,7 @@ pub fn end_before_libraries() {
 /// JUCE's message loop.
 pub struct JuceMessageLoop {
     #[cfg(target_os = "linux")]
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Mutex<Option<thread::LoopThread>>,
 }
 
 /// The process's one loop.
@@ -202,35 +210,21 @@ impl MessageLoop for JuceMessageLoop {
     #[cfg(target_os = "linux")]
     fn start(&self) -> Result<(), String> {
         end_before_libraries();
-        let (ready, wait) = std::sync::mpsc::sync_channel(1);
-        let thread = std::thread::Builder::new()
-            .name("matryoshka".into())
-            .stack_size(STACK_BYTES)
-            .spawn(move || {
-                let started = start_up();
-                let failed = started.is_err();
-                let _ = ready.send(started);
-                if failed {
-                    return;
-                }
-                // Timers and file descriptors of plugins are served in there; what one of them
-                // throws ends neither the loop nor the process.
-                while let Err(error) = ffi::run_dispatch_loop() {
-                    tracing::error!("a plugin threw on the message thread: {error}");
-                }
-                wind_down();
-            })
-            .map_err(|error| error.to_string())?;
-        wait.recv().map_err(|error| error.to_string())??;
-        *self.thread.lock() = Some(thread);
+        let run = thread::Run {
+            start: start_up,
+            until_stopped: run_until_stopped,
+        };
+        let resting = self.thread.lock().take();
+        *self.thread.lock() = Some(thread::LoopThread::run(resting, run)?);
         Ok(())
     }
 
     #[cfg(target_os = "linux")]
     fn stop(&self) {
         if_up(|| report(ffi::stop_dispatch_loop()));
-        if let Some(thread) = self.thread.lock().take() {
-            let _ = thread.join();
+        let thread = self.thread.lock().take();
+        if let Some(resting) = thread.and_then(thread::LoopThread::wait) {
+            *self.thread.lock() = Some(resting);
         }
     }
 

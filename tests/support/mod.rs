@@ -1,37 +1,24 @@
 //! What the tests in real hosts share: where the bundles are, rack documents, signals.
 #![allow(dead_code)] // each test program uses its part
 
+pub mod bundles;
 pub mod clap;
 pub mod direct;
 pub mod scan;
 
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use matryoshka::audio::{Block, EventList, Events, Points, Transport};
 use matryoshka::child::Activation;
 use matryoshka::session::{Handle, Preparation};
 
+pub use bundles::bundled;
+
 /// Matryoshka's CLAP id.
 pub const ID: &str = "org.matryoshka.matryoshka";
 
 /// Matryoshka Instrument's CLAP id.
 pub const INSTRUMENT_ID: &str = "org.matryoshka.instrument";
-
-/// Where the bundles are: `MATRYOSHKA_BUNDLED`, else `target/bundled`.
-pub fn bundled(name: &str) -> PathBuf {
-    let folder = std::env::var_os("MATRYOSHKA_BUNDLED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bundled"),
-        PathBuf::from,
-    );
-    let path = folder.join(name);
-    assert!(
-        path.exists(),
-        "{} is missing: run `cargo xtask test`",
-        path.display()
-    );
-    path
-}
 
 /// A rack document with the fixture child (VST3) in one slot, its parameters set by name, from 0
 /// to 1.

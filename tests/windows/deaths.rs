@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering;
 
 use matryoshka::juce::x_errors::outlived;
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::ConnectionExt;
+use x11rb::protocol::xproto::{ConnectionExt, Window};
 
 use crate::rack::{Rack, apart, on_a_screen};
-use crate::screen::until;
+use crate::screen::{Desktop, until};
 use crate::xlib;
 
 const PLUGIN: &str = "VST3:ZamCompX2";
@@ -41,18 +41,38 @@ fn an_x_error_of_a_child_does_not_end_the_process() {
     });
 }
 
+/// Somebody destroys its window, and again, while music plays and the window shows it.
 fn is_closed_and_can_be_opened_again(test: &str, plugin: &str) {
     on_a_screen(test, |desktop| {
         let mut rack = Rack::of(&[plugin]);
-        for _ in 0..3 {
+        for round in 0..ROUNDS {
             rack.show(0).expect("a window");
-            let window = until("a window", || desktop.clients().first().copied());
+            let window = until("a window", || {
+                rack.play_noise();
+                desktop.clients().first().copied()
+            });
+            // At once, or when it has been drawn.
+            if round % 2 == 1 {
+                until_drawn(&desktop, &mut rack, window);
+            }
             desktop.server.destroy_window(window).expect("X");
             desktop.server.flush().expect("X");
-            rack.wait_until_closed(0);
+            until("the window to be closed", || {
+                rack.play_noise();
+                (!rack.window(0).open).then_some(())
+            });
             until("no window", || desktop.clients().is_empty().then_some(()));
         }
         still_saves(&mut rack);
+    });
+}
+
+const ROUNDS: usize = 4;
+
+fn until_drawn(desktop: &Desktop, rack: &mut Rack, window: Window) {
+    until("the window to be drawn", || {
+        rack.play_noise();
+        (desktop.colours(desktop.area(window)?) > 12).then_some(())
     });
 }
 
@@ -70,7 +90,6 @@ fn an_lsp_window_that_somebody_destroys_is_closed_and_can_be_opened_again() {
 }
 
 #[test]
-#[ignore = "now and then the heap is found corrupted afterwards; by whom is not known yet"]
 fn an_x42_window_that_somebody_destroys_is_closed_and_can_be_opened_again() {
     let test = "deaths::an_x42_window_that_somebody_destroys_is_closed_and_can_be_opened_again";
     is_closed_and_can_be_opened_again(test, "LV2:http://gareus.org/oss/lv2/dpl#stereo");
@@ -80,6 +99,54 @@ fn an_x42_window_that_somebody_destroys_is_closed_and_can_be_opened_again() {
 fn a_qt_window_that_somebody_destroys_is_closed_and_can_be_opened_again() {
     let test = "deaths::a_qt_window_that_somebody_destroys_is_closed_and_can_be_opened_again";
     is_closed_and_can_be_opened_again(test, "LV2:http://synthv1.sourceforge.net/lv2");
+}
+
+/// Somebody kills the plugin's own connection to the display (`xkill` on what it draws), and again.
+fn outlives_its_own_connection(test: &str, plugin: &str) {
+    on_a_screen(test, |desktop| {
+        xlib::hear_errors();
+        let mut rack = Rack::of(&[plugin]);
+        for _ in 0..ROUNDS {
+            rack.show(0).expect("a window");
+            let window = until("a window", || desktop.clients().first().copied());
+            until_drawn(&desktop, &mut rack, window);
+            let inner = desktop.of_another_client(window).expect("its own window");
+            desktop.server.kill_client(inner).expect("X");
+            desktop.server.flush().expect("X");
+            until("the window to be closed", || {
+                rack.play_noise();
+                (!rack.window(0).open).then_some(())
+            });
+            until("no window", || desktop.clients().is_empty().then_some(()));
+        }
+        still_saves(&mut rack);
+        // None of it is the DAW's.
+        assert_eq!(xlib::HEARD.load(Ordering::Relaxed), 0);
+        assert_eq!(xlib::BROKEN.load(Ordering::Relaxed), 0);
+    });
+}
+
+#[test]
+fn a_dpf_window_whose_own_connection_is_killed_is_closed_and_can_be_opened_again() {
+    let test =
+        "deaths::a_dpf_window_whose_own_connection_is_killed_is_closed_and_can_be_opened_again";
+    outlives_its_own_connection(test, PLUGIN);
+}
+
+#[test]
+fn an_lsp_window_whose_own_connection_is_killed_is_closed_and_can_be_opened_again() {
+    let test =
+        "deaths::an_lsp_window_whose_own_connection_is_killed_is_closed_and_can_be_opened_again";
+    let plugin = "LV2:http://lsp-plug.in/plugins/lv2/compressor_stereo";
+    outlives_its_own_connection(test, plugin);
+}
+
+#[test]
+#[ignore = "all goes on, but one time in five its window stays, empty, until somebody closes it; why is not known yet"]
+fn an_x42_window_whose_own_connection_is_killed_is_closed_and_can_be_opened_again() {
+    let test =
+        "deaths::an_x42_window_whose_own_connection_is_killed_is_closed_and_can_be_opened_again";
+    outlives_its_own_connection(test, "LV2:http://gareus.org/oss/lv2/dpl#stereo");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use matryoshka::rack::exchange::Player;
 use matryoshka::session::{Handle, Preparation, Session, SlotWindow, Surroundings};
 use matryoshka::threads::MessageThread;
 
+use crate::bundles::bundled;
 use crate::screen::{Desktop, PATIENCE, until};
 use crate::servers::{Servers, die_with_us};
 
@@ -103,18 +104,23 @@ pub struct Rack {
     pub session: Handle,
     player: Option<Player>,
     pub slots: Vec<SlotId>,
+    noise: u32,
 }
 
 impl Rack {
     /// With these plugins in series.
     pub fn of(plugins: &[&str]) -> Self {
         let slots: Vec<serde_json::Value> = (plugins.iter())
-            .map(|plugin| match plugin.strip_prefix("Test:") {
+            .map(|plugin| match plugin.split_once(':') {
                 // The plugin of `juce::testing`.
-                Some(fault) => serde_json::json!({"plugin": {
+                Some(("Test", fault)) => serde_json::json!({"plugin": {
                     "format": "Test", "name": "Test plugin", "id": "00000000", "file": fault,
                 }}),
-                None => serde_json::json!({"plugin": plugin}),
+                // One of ours, as it was built.
+                Some(("Ours", name)) => serde_json::json!({"plugin": {
+                    "format": "VST3", "name": name, "file": bundled(&format!("{name}.vst3")),
+                }}),
+                _ => serde_json::json!({"plugin": plugin}),
             })
             .collect();
         Self::open(&serde_json::json!({"chain": slots}).to_string())
@@ -147,6 +153,7 @@ impl Rack {
             session,
             player: Some(player),
             slots,
+            noise: 1,
         }
     }
 
@@ -176,6 +183,25 @@ impl Rack {
             transport: &Transport::default(),
         };
         player.run_with(&mut block, points);
+    }
+
+    /// Plays a block of noise, which is not like the one before.
+    pub fn play_noise(&mut self) {
+        let mut samples = [[0.0; FRAMES]; 2];
+        for sample in samples.iter_mut().flatten() {
+            // Marsaglia's xorshift.
+            self.noise ^= self.noise << 13;
+            self.noise ^= self.noise >> 17;
+            self.noise ^= self.noise << 5;
+            *sample = self.noise as f32 / u32::MAX as f32 - 0.5;
+        }
+        // Now loud, now soft.
+        let gain = (self.noise % 100) as f32 / 50.0;
+        samples
+            .iter_mut()
+            .flatten()
+            .for_each(|sample| *sample *= gain);
+        self.play(&mut samples);
     }
 
     /// The title of a slot's window, on no track.

@@ -134,6 +134,19 @@ impl Desktop {
         })
     }
 
+    /// A window in this one, however deep, that another client has made.
+    pub fn of_another_client(&self, window: Window) -> Option<Window> {
+        let of_client = !self.server.setup().resource_id_mask;
+        let tree = self.server.query_tree(window).ok()?.reply().ok()?;
+        (tree.children.into_iter()).find_map(|child| {
+            if child & of_client == window & of_client {
+                self.of_another_client(child)
+            } else {
+                Some(child)
+            }
+        })
+    }
+
     /// How many windows there are, those in others too.
     pub fn count(&self) -> usize {
         self.count_in(self.root)

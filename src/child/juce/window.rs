@@ -13,6 +13,7 @@ use crate::child::{ChildError, WindowPlace, WindowWish};
 use crate::juce::Error;
 use crate::juce::editor_presence::has_editor;
 use crate::juce::editor_window::{EditorWindow, Rect, screens, system_scale};
+use crate::juce::x_errors::outlive_dead_drawables;
 
 /// What is known of a child's window besides what JUCE knows.
 #[derive(Default)]
@@ -103,6 +104,7 @@ impl JuceChild {
             self.shown.has_none.set(true);
             return Err("it has none".to_owned());
         }
+        outlive_dead_drawables();
         let Some(window) = self.instance.window_mut() else {
             return Ok(());
         };
@@ -147,6 +149,8 @@ impl JuceChild {
             return Some(place);
         }
         let window = self.instance.window()?;
+        // Some load what they draw with only when they do.
+        outlive_dead_drawables();
         if window.is_done() || self.shown.is_gone() {
             return None;
         }

@@ -8,8 +8,8 @@
 //! 2. **Opened**: `GtkWindow::open` starts the command's program as `matryoshka show-ui`, sends it what
 //!    is to be shown, and waits until the window is there, or for the reason why it is not.
 //! 3. **Shown**: in the process, `run` loads GTK and the plugin's code for the window, and stays in GTK's
-//!    loop. Knobs that are turned come to the host as reports; values that others have
-//!    changed go there as orders ([protocol]).
+//!    loop. Knobs that are turned come to the host as reports; values that others have changed go there as orders
+//!    (`protocol`).
 //! 4. **Gone**: when the host closes its end of the pipes, or is itself gone; when the window's button is
 //!    pressed; or when the window's code crashes. The process ends, and `GtkWindow::place` is `None`.
 //!
@@ -29,11 +29,9 @@ mod process;
 #[cfg(target_os = "linux")]
 mod protocol;
 
-#[cfg(target_os = "linux")]
-pub(in crate::child) use described::Described;
-#[cfg(target_os = "linux")]
-pub(in crate::child) use described::PortKind;
 pub(crate) use described::is_described;
+#[cfg(target_os = "linux")]
+pub(in crate::child) use described::{Described, PortKind};
 #[cfg(target_os = "linux")]
 pub(in crate::child) use handle::{GtkWindow, Turned};
 #[cfg(target_os = "linux")]

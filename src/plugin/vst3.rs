@@ -2,8 +2,9 @@
 //!
 //! The factory is ours so that single functions of the plugin's tables can be replaced ([`shim`]):
 //! [`processor`] is the blocks, with [`buses`], which keeps awkward hosts' buses from nice-plug, and
-//! [`events`], [`midi`] and [`transport`]; [`controller`] and [`units`] are the parameters, and [`news`]
-//! is what we tell by ourselves. Latency, tail, state and note expressions' names stay nice-plug's.
+//! [`events`], [`midi`] and [`transport`]; [`controller`] and [`units`] are the parameters, [`news`]
+//! is what we tell by ourselves, and [`view`] tidies up behind windows. Latency, tail, state and note
+//! expressions' names stay nice-plug's.
 #![allow(unsafe_code)]
 
 mod base;
@@ -18,6 +19,7 @@ mod shim;
 mod text;
 mod transport;
 mod units;
+mod view;
 
 use std::ffi::c_void;
 

@@ -2,13 +2,11 @@
 
 use std::fs;
 
-use matryoshka::session::Handle;
-
 use crate::rack::{Rack, on_a_screen};
 use crate::screen::{Desktop, until};
 
 /// Plugins of many makers whose windows JUCE can show; add one by a line.
-const CHILDREN: [&str; 12] = [
+const CHILDREN: [&str; 13] = [
     // DPF: VST3, and LV2.
     "VST3:ZamCompX2",
     "VST3:ZaMultiCompX2",
@@ -24,6 +22,8 @@ const CHILDREN: [&str; 12] = [
     "LV2:http://gareus.org/oss/lv2/phaserotate#stereo",
     // Qt, and an instrument.
     "LV2:http://synthv1.sourceforge.net/lv2",
+    // One within the other, as built.
+    "Ours:Matryoshka",
     // JUCE's own drawing, without a plugin's code.
     "Test:window",
 ];
@@ -64,8 +64,6 @@ fn many_childrens_windows_open_and_close_twenty_times_each() {
     let test = "many::many_childrens_windows_open_and_close_twenty_times_each";
     on_a_screen(test, |desktop| {
         matryoshka::juce::testing::switch_on();
-        // The message thread stays: Qt does not survive that the one it began on ends.
-        let (_stays, _player) = Handle::open().expect("a session");
         for plugin in CHILDREN {
             open_and_close(&desktop, plugin);
         }
@@ -76,7 +74,6 @@ fn many_childrens_windows_open_and_close_twenty_times_each() {
 fn windows_of_other_processes_open_and_close_twenty_times_each() {
     let test = "many::windows_of_other_processes_open_and_close_twenty_times_each";
     on_a_screen(test, |desktop| {
-        let (_stays, _player) = Handle::open().expect("a session");
         for plugin in APART {
             open_and_close(&desktop, plugin);
         }
@@ -140,12 +137,16 @@ struct Left {
 
 /// LSP's plugins (1.2.5) keep their connection to the X server, with two windows of one pixel that are
 /// never seen, and what they drew with, until the process ends; in any host, a bare one of `ctypes` too.
+///
+/// With a rack's window memory grows for the first sixty times or so, and then no more
+/// (`tests/editor/lives.rs`).
 fn left_by(plugin: &str) -> Left {
     let times = usize::from(plugin.contains("lsp-plug.in"));
+    let grows = usize::from(times > 0 || plugin.starts_with("Ours:"));
     Left {
         windows: 2 * times,
         descriptors: times,
-        kib: times * (8 << 10),
+        kib: grows * (8 << 10),
     }
 }
 

@@ -16,7 +16,7 @@ use nih_plug::wrapper::vst3::vst3::Steinberg::{
 };
 
 use super::shim::{shim, table};
-use super::{base, midi, text};
+use super::{base, midi, text, view};
 use crate::session::{HOST_PARAMETERS, HostParameter};
 
 pub(super) fn replace(table: &mut IEditControllerVtbl) {
@@ -30,6 +30,7 @@ pub(super) fn replace(table: &mut IEditControllerVtbl) {
     table.getParamNormalized = get;
     table.setParamNormalized = set;
     table.setComponentHandler = set_handler;
+    table.createView = view::create;
 }
 
 pub(super) fn replace_midi(table: &mut IMidiMappingVtbl) {

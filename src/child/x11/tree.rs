@@ -1,6 +1,4 @@
-//! A window of JUCE's and those in it, JUCE's and the child's: which of them are left.
-
-use std::collections::HashSet;
+//! A window of JUCE's and those in it, JUCE's and the child's: whether they are left.
 
 use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
@@ -8,16 +6,21 @@ use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt, EventMask, Window};
 use x11rb::rust_connection::RustConnection;
 
+use crate::juce::x_errors::outlived;
+
 /// A window with what is in it, as far as it is JUCE's, and the child's windows right in that. The child
 /// makes them over a connection of its own, with which they go.
 pub(super) struct Tree {
     top: Window,
     is_top_gone: bool,
-    /// Those of JUCE's.
-    juces: HashSet<Window>,
-    childs: HashSet<Window>,
-    /// One of the child's has been destroyed, and no other has come since.
-    has_lost_one: bool,
+    /// The child had put a window into it.
+    had_childs: bool,
+    /// None of them is left.
+    has_lost_them: bool,
+    /// Something has come or gone since it was looked through.
+    is_changed: bool,
+    /// How many X errors there had been when it was looked through: one may have been an end.
+    errors: u64,
 }
 
 impl Tree {
@@ -30,62 +33,57 @@ impl Tree {
         let mut tree = Self {
             top,
             is_top_gone: false,
-            juces: HashSet::new(),
-            childs: HashSet::new(),
-            has_lost_one: false,
+            had_childs: false,
+            has_lost_them: false,
+            is_changed: false,
+            errors: outlived(),
         };
-        tree.look_into(connection, top)?;
+        tree.had_childs = tree.count(connection, top)? > 0;
         Ok(tree)
     }
 
-    /// Whether it was destroyed, or all that the child had put into it.
-    pub(super) fn is_gone(&self) -> bool {
-        self.is_top_gone || (self.has_lost_one && self.childs.is_empty())
-    }
-
-    pub(super) fn hear(&mut self, connection: &RustConnection, event: &Event) {
+    pub(super) fn hear(&mut self, event: &Event) {
         match event {
-            Event::CreateNotify(event) if self.juces.contains(&event.parent) => {
-                self.has_come(connection, event.window);
-            }
-            Event::ReparentNotify(event) if self.juces.contains(&event.parent) => {
-                self.has_come(connection, event.window);
-            }
-            Event::ReparentNotify(event) if event.window != self.top => {
-                self.juces.remove(&event.window);
-                self.childs.remove(&event.window);
-            }
             Event::DestroyNotify(event) => {
                 self.is_top_gone |= event.window == self.top;
-                self.juces.remove(&event.window);
-                self.has_lost_one |= self.childs.remove(&event.window);
+                self.is_changed = true;
             }
+            Event::CreateNotify(_) | Event::ReparentNotify(_) => self.is_changed = true,
             _ => {}
         }
     }
 
-    fn has_come(&mut self, connection: &RustConnection, window: Window) {
-        // A client's windows have numbers of the client's.
-        let of_client = !connection.setup().resource_id_mask;
-        if window & of_client == self.top & of_client {
-            // If it has gone again, that is told as well.
-            let _ = self.look_into(connection, window);
-        } else {
-            self.childs.insert(window);
-            self.has_lost_one = false;
+    /// Whether it was destroyed, or all that the child had put into it.
+    pub(super) fn is_gone(&mut self, connection: &RustConnection) -> bool {
+        let errors = outlived();
+        if !self.had_childs || self.is_changed || self.errors != errors {
+            (self.is_changed, self.errors) = (false, errors);
+            // If it cannot be looked through, it is being destroyed, which will be told.
+            if let Ok(count) = self.count(connection, self.top) {
+                self.had_childs |= count > 0;
+                self.has_lost_them = self.had_childs && count == 0;
+            }
         }
+        self.is_top_gone || self.has_lost_them
     }
 
-    fn look_into(&mut self, connection: &RustConnection, window: Window) -> Result<(), ReplyError> {
+    /// How many windows of the child's are in this one of JUCE's, which is watched from now on.
+    fn count(&self, connection: &RustConnection, window: Window) -> Result<usize, ReplyError> {
         let events = EventMask::STRUCTURE_NOTIFY | EventMask::SUBSTRUCTURE_NOTIFY;
         let events = ChangeWindowAttributesAux::new().event_mask(events);
         connection
             .change_window_attributes(window, &events)?
             .check()?;
-        self.juces.insert(window);
+        // A client's windows have numbers of the client's.
+        let of_client = !connection.setup().resource_id_mask;
+        let mut count = 0;
         for inner in connection.query_tree(window)?.reply()?.children {
-            self.has_come(connection, inner);
+            if inner & of_client == self.top & of_client {
+                count += self.count(connection, inner)?;
+            } else {
+                count += 1;
+            }
         }
-        Ok(())
+        Ok(count)
     }
 }

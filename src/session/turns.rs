@@ -208,7 +208,8 @@ impl Session {
         }
         let changed = changes.values || changes.state || changes.parameters;
         if changed {
-            self.note_change();
+            // What can be seen of it is in few pictures: plugins move meters of their own all the time.
+            self.glance();
         }
         let refresh = HostRefresh {
             texts: changes.parameters,

@@ -37,6 +37,11 @@ impl Session {
         self.viewing.is_stale = true;
     }
 
+    /// The next tick looks whether a new picture would be another one.
+    pub(super) fn glance(&mut self) {
+        self.viewing.ticks = PATIENCE_TICKS;
+    }
+
     /// The next tick makes a picture of another rack.
     pub(super) fn note_load(&mut self) {
         self.viewing.loads += 1;

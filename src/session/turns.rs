@@ -207,7 +207,9 @@ impl Session {
             self.follow_child(slot);
         }
         let changed = changes.values || changes.state || changes.parameters;
-        if changed {
+        if changes.state || changes.parameters {
+            self.note_change();
+        } else if changes.values {
             // What can be seen of it is in few pictures: plugins move meters of their own all the time.
             self.glance();
         }

@@ -114,7 +114,7 @@ impl DropTarget {
         if self.outermost.is_some() {
             return Ok(());
         }
-        if self.looks % LOOKS_TO_TRY_AGAIN == 0 {
+        if self.looks.is_multiple_of(LOOKS_TO_TRY_AGAIN) {
             self.outermost = self.find_outermost(server)?;
             if let Some(window) = self.outermost
                 && window != server.window

@@ -11,6 +11,13 @@ use super::typed::keep_keys;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Held(Option<(Id, f32)>);
 
+impl Held {
+    /// Whether it is this one that is dragged.
+    pub fn is(&self, id: Id) -> bool {
+        self.0.is_some_and(|(held, _)| held == id)
+    }
+}
+
 /// How a number is shown.
 pub struct Number<'a> {
     /// What it is called.

@@ -93,7 +93,7 @@ impl MappingPanel {
             post(cx, edit);
         }
         // While it is dragged, the child has not been asked yet.
-        let words = moved.ends.as_ref().filter(|_| at == now);
+        let words = moved.ends.as_ref().filter(|_| !self.held.is(id));
         if let Some([start, end]) = words {
             let words = if is_start { start } else { end };
             let words = RichText::new(words).color(cx.theme.weak_text);

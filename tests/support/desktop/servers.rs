@@ -75,6 +75,7 @@ impl Servers {
     }
 
     /// The X server's process.
+    #[allow(dead_code)] // each test program uses its part
     pub fn server(&self) -> u32 {
         self.programs[0].id()
     }

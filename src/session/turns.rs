@@ -207,9 +207,7 @@ impl Session {
             self.follow_child(slot);
         }
         let changed = changes.values || changes.state || changes.parameters;
-        if changes.state || changes.parameters {
-            self.note_change();
-        } else if changes.values {
+        if changed {
             // What can be seen of it is in few pictures: plugins move meters of their own all the time.
             self.glance();
         }

@@ -13,6 +13,8 @@ use crate::threads::MessageThread;
 
 /// How many ticks pass between two looks at what changes by itself.
 const PATIENCE_TICKS: u32 = 4;
+/// How many ticks pass at least between two questions for what a child takes its time to tell: about a second.
+const DETAIL_TICKS: u32 = 20;
 /// How many values a parameter may have for all of them to be told.
 const CHOICES: std::ops::RangeInclusive<u32> = 2..=32;
 
@@ -22,8 +24,18 @@ pub(super) struct Viewing {
     board: Arc<Board>,
     ticks: u32,
     is_stale: bool,
+    /// Programs and texts may be others.
+    wants_details: bool,
+    /// How many ticks ago they were asked for.
+    details_age: u32,
     loads: u64,
     notice: Option<Notice>,
+}
+
+impl Viewing {
+    fn looks_closely(&self) -> bool {
+        self.is_stale || (self.wants_details && self.details_age >= DETAIL_TICKS)
+    }
 }
 
 impl Session {
@@ -37,9 +49,11 @@ impl Session {
         self.viewing.is_stale = true;
     }
 
-    /// The next tick looks whether a new picture would be another one.
+    /// The next tick looks whether a new picture would be another one; and before long, one looks at what a child
+    /// takes its time to tell, too.
     pub(super) fn glance(&mut self) {
         self.viewing.ticks = PATIENCE_TICKS;
+        self.viewing.wants_details = true;
     }
 
     /// The next tick makes a picture of another rack.
@@ -65,6 +79,7 @@ impl Session {
             return;
         }
         viewing.ticks += 1;
+        viewing.details_age += 1;
         if viewing.is_stale || viewing.ticks >= PATIENCE_TICKS {
             self.publish_view();
         }
@@ -72,11 +87,16 @@ impl Session {
 
     fn publish_view(&mut self) {
         self.viewing.ticks = 0;
+        let is_close = self.viewing.looks_closely();
         let before = self.viewing.board.latest();
         let view = self.picture(&before);
         let is_new = std::mem::take(&mut self.viewing.is_stale) || differs(&before, &view);
         if is_new {
             self.viewing.board.publish(view);
+        }
+        if is_close {
+            self.viewing.wants_details = false;
+            self.viewing.details_age = 0;
         }
     }
 
@@ -130,7 +150,7 @@ impl Session {
     fn slot_view(&self, slot: &Slot, report: SlotReport, before: Option<&SlotView>) -> SlotView {
         let loaded = self.slots.get(&slot.id);
         // There may be thousands of them.
-        let known = before.filter(|_| !self.viewing.is_stale);
+        let known = before.filter(|_| !self.viewing.looks_closely());
         let (programs, program, ranges) = match known {
             Some(before) => (
                 before.programs.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::desktop::{Area, Button, on_a_desktop};
+use crate::desktop::{Area, Button, Node, on_a_desktop};
 use crate::stage::{SOON, Stage, TWO_SLOTS};
 
 /// The dark theme's: behind levels, levels, levels above full scale.
@@ -157,7 +157,8 @@ fn a_meter_looks_the_same_whoever_draws_it() {
             stage.open_scaled(Some(scale));
             stage.wait_for("", "Slot 2 ZamEQ2");
             stage.wait_for_meters("to be drawn outside of egui");
-            let names = ["Input level of ZamCompX2", "Output level of ZamEQ2"];
+            // At the other side, words about a meter are drawn over it.
+            let names = ["Input level of ZamCompX2", "Input level of ZamEQ2"];
             // Where egui has it, and nothing but it: what is told of a frame comes before that is drawn.
             let look = |name: &str| {
                 let mut picture = None;
@@ -255,6 +256,8 @@ fn meters_are_where_they_belong_however_the_rack_is_scrolled_resized_changed_and
         stage.wait_for_meters("without the menu");
 
         stage.click("", "Slot 1 ZamCompX2");
+        let is_selected = |it: &Node| it.toggled == Some(true);
+        stage.wait_for_that("", "Slot 1 ZamCompX2", is_selected);
         stage.desktop.press("Delete");
         stage.wait_for("", "Slot 1 ZamEQ2");
         stage.wait_for_meters("without the first slot");

@@ -54,7 +54,9 @@ struct Common {
     redraw: Redraw,
     notifier: RepaintNotifier,
     /// While a window is open and has drawn its first frame: whom to ask for another. baseview 0.4.2 never draws
-    /// if it is asked before the window is on the screen; the first frame comes with that.
+    /// if it is asked before the window is on the screen: it asks the X server for a frame before it listens for
+    /// the answer, and asks no more until that comes (`handle_present_notify` in its `platform/x11/present.rs`). The
+    /// first frame comes when the window does.
     ctx: Mutex<Option<egui::Context>>,
     /// While a window is open.
     link: Mutex<Option<Link>>,

@@ -11,7 +11,7 @@ use crate::editor::outside::Outside;
 /// How thick the line at the peak is, in points.
 pub const LINE: f32 = 2.0;
 
-/// See the [module](self). It hands what it finds to [`Outside`], before the frame is shown.
+/// Finds the meters that nothing covers. It hands what it finds to [`Outside`], before the frame is shown.
 pub struct MeterWatch {
     outside: Arc<Outside>,
     drawn: Vec<DrawnMeter>,

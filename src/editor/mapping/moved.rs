@@ -96,8 +96,10 @@ impl MappingPanel {
         let words = moved.ends.as_ref().filter(|_| !self.held.is(id));
         if let Some([start, end]) = words {
             let words = if is_start { start } else { end };
-            let words = RichText::new(words).color(cx.theme.weak_text);
-            ui.label(words);
+            // Not twice, where they are the same as the number.
+            if *words != format!("{shown:.1} %") {
+                ui.label(RichText::new(words).color(cx.theme.weak_text));
+            }
         }
     }
 

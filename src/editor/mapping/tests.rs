@@ -204,7 +204,7 @@ fn ends_are_shown_in_the_words_of_what_is_moved() {
     let mut panel = MappingPanel::default();
     let mut harness = stage.draw([320.0, 700.0], move |ui, cx| panel.show(ui, cx));
     harness.run();
-    for words in ["-12.0 dB", "+6.0 dB", "100 %"] {
+    for words in ["-12.0 dB", "+6.0 dB", "100 % left", "100 % right"] {
         assert!(
             harness.query_all_by_label(words).next().is_some(),
             "no {words}"

@@ -69,18 +69,22 @@ mod tests {
 
     /// What a process that does not ignore the signal ends with.
     fn end_of(write: impl FnOnce(libc::c_int) -> libc::c_int) -> libc::c_int {
-        let mut pipe = [0; 2];
+        let mut ends = [0; 2];
         // SAFETY: a place for two descriptors. Until it ends, the child only calls what is safe between fork and exec.
         unsafe {
-            assert_eq!(libc::pipe(pipe.as_mut_ptr()), 0);
+            let kind = libc::SOCK_STREAM;
+            assert_eq!(
+                libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()),
+                0
+            );
+            // Broken for good, whoever else has come by a descriptor of it, as processes that other tests start do.
+            assert_eq!(libc::shutdown(ends[1], libc::SHUT_WR), 0);
             let child = libc::fork();
             if child == 0 {
                 libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-                libc::close(pipe[0]);
-                libc::_exit(write(pipe[1]));
+                libc::_exit(write(ends[1]));
             }
-            libc::close(pipe[0]);
-            libc::close(pipe[1]);
+            ends.map(|end| libc::close(end));
             let mut status = 0;
             assert_eq!(libc::waitpid(child, &mut status, 0), child);
             status

@@ -84,7 +84,9 @@ mod tests {
                 libc::signal(libc::SIGPIPE, libc::SIG_DFL);
                 libc::_exit(write(ends[1]));
             }
-            ends.map(|end| libc::close(end));
+            for end in ends {
+                libc::close(end);
+            }
             let mut status = 0;
             assert_eq!(libc::waitpid(child, &mut status, 0), child);
             status

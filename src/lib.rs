@@ -16,7 +16,7 @@
 //!           threads the message thread
 //!           program the command's program, for what must not run in the DAW
 //!           turtle  what LV2's bundles say of themselves
-//!           files, broken_pipe   files written as a whole, pipes that break
+//!           files, broken_pipe, top_level   files written as a whole, pipes that break, X's outermost windows
 //! ```
 
 // nice-plug's derive macro names its crate so; we import it as `nih_plug`.
@@ -36,4 +36,6 @@ pub mod rack;
 pub mod session;
 pub mod state;
 pub mod threads;
+#[cfg(target_os = "linux")]
+mod top_level;
 pub mod turtle;

@@ -15,9 +15,7 @@ use x11rb::wrapper::ConnectionExt as _;
 
 use self::tree::Tree;
 use super::window::{WindowPlace, display};
-
-/// How deep a window may be in others, at most: a chain of parents that never ends is none.
-const DEEPEST: usize = 64;
+use crate::top_level::{TopLevel, top_level};
 
 thread_local! {
     /// The connection, there while any window is watched.
@@ -82,23 +80,11 @@ impl Server {
         }
     }
 
-    /// The window that the window manager knows: the one around `window` that has a state, else the
-    /// outermost.
+    /// The window that the window manager knows of those around `window`, else the outermost.
     fn top_level(&self, window: Window) -> Result<Window, ReplyError> {
-        let mut at = window;
-        for _ in 0..DEEPEST {
-            let state =
-                self.connection
-                    .get_property(false, at, self.wm_state, AtomEnum::ANY, 0, 0)?;
-            let parent = self.connection.query_tree(at)?;
-            let has_state = state.reply()?.type_ != x11rb::NONE;
-            let parent = parent.reply()?.parent;
-            if has_state || parent == self.root || parent == x11rb::NONE {
-                return Ok(at);
-            }
-            at = parent;
-        }
-        Ok(window)
+        let found = top_level(&self.connection, self.wm_state, window)?;
+        let (TopLevel::Managed(found) | TopLevel::Unmanaged(found)) = found;
+        Ok(found)
     }
 
     fn stay_above(&self, window: Window, above: Option<Window>) -> Result<(), ReplyError> {

@@ -57,17 +57,22 @@ fn is_closed_and_can_be_opened_again(test: &str, plugin: &str) {
             }
             desktop.server.destroy_window(window).expect("X");
             desktop.server.flush().expect("X");
-            until("the window to be closed", || {
-                rack.play_noise();
-                (!rack.window(0).open).then_some(())
-            });
-            until("no window", || desktop.clients().is_empty().then_some(()));
+            until_closed(&desktop, &mut rack);
         }
         still_saves(&mut rack);
     });
 }
 
 const ROUNDS: usize = 4;
+
+/// Plays until the window is closed, and no other is there.
+fn until_closed(desktop: &Desktop, rack: &mut Rack) {
+    until("the window to be closed", || {
+        rack.play_noise();
+        (!rack.window(0).open).then_some(())
+    });
+    until("no window", || desktop.clients().is_empty().then_some(()));
+}
 
 fn until_drawn(desktop: &Desktop, rack: &mut Rack, window: Window) {
     until("the window to be drawn", || {
@@ -113,11 +118,7 @@ fn outlives_its_own_connection(test: &str, plugin: &str) {
             let inner = desktop.of_another_client(window).expect("its own window");
             desktop.server.kill_client(inner).expect("X");
             desktop.server.flush().expect("X");
-            until("the window to be closed", || {
-                rack.play_noise();
-                (!rack.window(0).open).then_some(())
-            });
-            until("no window", || desktop.clients().is_empty().then_some(()));
+            until_closed(&desktop, &mut rack);
         }
         still_saves(&mut rack);
         // None of it is the DAW's.

@@ -64,26 +64,15 @@ impl Strip<'_> {
             Rect::from_min_max(pos2(end + PADDING, row.top()), row.max)
         };
         self.numbers(ui, cx, numbers);
-        let desk = self.live.desk.as_ref().map(|(_, meters)| meters);
         let name = &self.live.description.name;
         let slot = self.slot.id;
-        for (rect, level, which, part) in [
-            (
-                meters[0],
-                desk.map(|desk| &desk.input),
-                MeterId::Input(slot),
-                "Input",
-            ),
-            (
-                meters[1],
-                desk.map(|desk| &desk.output),
-                MeterId::Output(slot),
-                "Output",
-            ),
+        for (rect, which, part) in [
+            (meters[0], MeterId::Input(slot), "Input"),
+            (meters[1], MeterId::Output(slot), "Output"),
         ] {
             let meter = Meter {
                 which,
-                level,
+                level: which.find(cx.view),
                 rect,
                 across: false,
                 name: &format!("{part} level of {name}"),

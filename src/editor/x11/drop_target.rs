@@ -25,6 +25,7 @@ use x11rb::{CURRENT_TIME, NONE, atom_manager};
 use super::server::{Failure, Server};
 use super::uris;
 use crate::editor::outside::FilesOver;
+use crate::top_level::{TopLevel, top_level};
 
 /// The version that we speak.
 const VERSION: u32 = 5;
@@ -32,8 +33,6 @@ const VERSION: u32 = 5;
 const LOOKS_TO_TRY_AGAIN: u32 = 30;
 /// The longest list of files, in units of four bytes.
 const LONGEST: u32 = 1 << 20;
-/// How deep the window may be in others, at most.
-const DEEPEST: usize = 64;
 
 atom_manager! {
     Atoms: AtomsCookie {
@@ -115,7 +114,11 @@ impl DropTarget {
             return Ok(());
         }
         if self.looks.is_multiple_of(LOOKS_TO_TRY_AGAIN) {
-            self.outermost = self.find_outermost(server)?;
+            let outermost = top_level(&server.connection, self.atoms.WM_STATE, server.window)?;
+            self.outermost = match outermost {
+                TopLevel::Managed(window) => Some(window),
+                TopLevel::Unmanaged(_) => None,
+            };
             if let Some(window) = self.outermost
                 && window != server.window
                 && !self.takes_drops(server, window)?
@@ -125,22 +128,6 @@ impl DropTarget {
         }
         self.looks = self.looks.wrapping_add(1);
         Ok(())
-    }
-
-    /// The window around the editor's that the window manager knows.
-    fn find_outermost(&self, server: &Server) -> Result<Option<Window>, Failure> {
-        let mut at = server.window;
-        for _ in 0..DEEPEST {
-            if !self.property(server, at, self.atoms.WM_STATE)?.is_empty() {
-                return Ok(Some(at));
-            }
-            let parent = server.connection.query_tree(at)?.reply()?.parent;
-            if parent == self.root || parent == NONE {
-                break;
-            }
-            at = parent;
-        }
-        Ok(None)
     }
 
     fn takes_drops(&self, server: &Server, window: Window) -> Result<bool, Failure> {

@@ -11,9 +11,10 @@
 
 use std::env;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use thiserror::Error;
 
 /// Names the program, for a try without installing.
@@ -153,6 +154,26 @@ fn own_library() -> Option<PathBuf> {
     };
     name.truncate(length as usize);
     Some(PathBuf::from(OsString::from_wide(&name)))
+}
+
+/// What one end says to the other: a line of JSON.
+///
+/// # Errors
+///
+/// What JSON cannot hold.
+pub(crate) fn line(message: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Says something to the other end. May wait until there is room.
+///
+/// # Errors
+///
+/// If the other end has gone.
+pub(crate) fn say(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    to.write_all(&line(message)?)
 }
 
 /// Stdin and stdout as they were at the start, for the program's own use. What reads and prints from now on

@@ -1,6 +1,6 @@
 //! A worker as the scanner sees it: started, asked, waited for, and ended.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use super::ScanError;
 use super::entry::{Entry, Failure};
 use super::protocol::{Message, Request, VERSION};
 use crate::broken_pipe::survived;
+use crate::program;
 
 /// How a worker is started.
 #[derive(Clone, Debug)]
@@ -191,10 +192,8 @@ impl Worker {
     }
 
     fn send(&mut self, request: &Request) -> io::Result<()> {
-        let mut line = serde_json::to_vec(request)?;
-        line.push(b'\n');
         match &mut self.requests {
-            Some(requests) => survived(|| requests.write_all(&line)),
+            Some(requests) => survived(|| program::say(requests, request)),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }

@@ -9,7 +9,7 @@ mod cage;
 mod memory;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -47,7 +47,7 @@ fn serve(terms: &Terms) -> io::Result<()> {
     cage::enter(&requests, &answers, terms.memory_mb)?;
     let mut requests = BufReader::new(requests);
     let messages = Messages::acquire(&MESSAGE_LOOP).map_err(io::Error::other)?;
-    say(&mut answers, &Message::Ready { version: VERSION })?;
+    program::say(&mut answers, &Message::Ready { version: VERSION })?;
     let mut line = String::new();
     loop {
         line.clear();
@@ -65,14 +65,8 @@ fn serve(terms: &Terms) -> io::Result<()> {
             Err(AskError::Panicked(reason)) => Message::Failed { reason },
             Err(error) => return Err(io::Error::other(error)),
         };
-        say(&mut answers, &tidied(done))?;
+        program::say(&mut answers, &tidied(done))?;
     }
-}
-
-fn say(answers: &mut File, message: &Message) -> io::Result<()> {
-    let mut line = serde_json::to_vec(message)?;
-    line.push(b'\n');
-    answers.write_all(&line)
 }
 
 /// Does what is asked, having said what is found on the way, and returns the last word on it.
@@ -104,7 +98,7 @@ fn answer(messages: &Messages, request: Request, answers: &mut File) -> Result<M
     messages.ask(move |thread| {
         let mut found = |plugins, remarks| {
             // A scanner that is gone is noticed when the next request is read.
-            let _ = say(&mut own, &Message::Found { plugins, remarks });
+            let _ = program::say(&mut own, &Message::Found { plugins, remarks });
         };
         if format == "LV2" {
             return match look_at_bundle(thread, &file, part) {

@@ -3,7 +3,7 @@
 //! Nothing of nice-plug's is used but the window: what is drawn is the [`editor`](crate::editor)'s.
 
 use std::error::Error;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
@@ -57,7 +57,7 @@ struct Common {
     /// if it is asked before the window is on the screen: it asks the X server for a frame before it listens for
     /// the answer, and asks no more until that comes (`handle_present_notify` in its `platform/x11/present.rs`). The
     /// first frame comes when the window does.
-    ctx: Mutex<Option<egui::Context>>,
+    ctx: Arc<Mutex<Option<egui::Context>>>,
     /// While a window is open.
     link: Mutex<Option<Link>>,
     surroundings: Mutex<Surroundings>,
@@ -71,14 +71,6 @@ struct Common {
 }
 
 impl Common {
-    /// Has the window drawn again. Any thread.
-    fn redraw(&self) {
-        if let Some(ctx) = &*self.ctx.lock() {
-            // Without a delay egui would draw two frames.
-            ctx.request_repaint_after(Duration::from_nanos(1));
-        }
-    }
-
     /// The window has gone, or is about to: has its size kept, and gives its link, to be ended.
     fn end(&self) -> Option<Link> {
         if let Some(size) = *self.size.lock() {
@@ -108,18 +100,20 @@ impl Common {
 impl RackEditor {
     /// `program` is where there is no DAW.
     pub(super) fn new(door: Arc<Door>, program: Option<&'static Program>) -> Self {
-        let common = Arc::new_cyclic(|common: &Weak<Common>| Common {
+        let ctx = Arc::<Mutex<Option<egui::Context>>>::default();
+        let common = Arc::new(Common {
             source: Arc::new(move || door.session().cloned()),
             redraw: Arc::new({
-                let common = common.clone();
+                let ctx = ctx.clone();
                 move || {
-                    if let Some(common) = common.upgrade() {
-                        common.redraw();
+                    if let Some(ctx) = &*ctx.lock() {
+                        // Without a delay egui would draw two frames.
+                        ctx.request_repaint_after(Duration::from_nanos(1));
                     }
                 }
             }),
             notifier: RepaintNotifier::new(),
-            ctx: Mutex::default(),
+            ctx,
             link: Mutex::default(),
             surroundings: Mutex::default(),
             #[cfg(unix)]
@@ -302,7 +296,7 @@ impl EditorHandle for RackEditorHandle {
 
     fn show(&self, window: &Self::Window) -> Result<(), Self::Error> {
         let shown = self.egui.show(window);
-        self.common.redraw();
+        (self.common.redraw)();
         shown
     }
 
@@ -343,7 +337,7 @@ impl EditorHandle for RackEditorHandle {
 
     fn state_changed(&self) {
         self.egui.state_changed();
-        self.common.redraw();
+        (self.common.redraw)();
     }
 
     fn param_value_changed(&self, id: &str, value: f32) {

@@ -157,10 +157,9 @@ impl GtkWindow {
     }
 
     fn say(&mut self, message: &impl serde::Serialize) {
-        match serde_json::to_vec(message) {
+        match program::line(message) {
             Ok(line) => {
                 self.untold.extend_from_slice(&line);
-                self.untold.push(b'\n');
                 self.go_on_telling();
             }
             Err(error) => tracing::warn!("a window cannot be told: {error}"),

@@ -12,7 +12,7 @@ mod understudy;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_void};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -81,7 +81,7 @@ fn serve() -> io::Result<()> {
     };
     let show = match shown {
         Ok(show) => show,
-        Err(reason) => return say(&mut reports, &Report::Failed { reason }),
+        Err(reason) => return program::say(&mut reports, &Report::Failed { reason }),
     };
     show.gtk.run();
     if let Some(content) = show.content.get() {
@@ -109,12 +109,6 @@ fn hear(orders: BufReader<File>, to: &Sender<Option<Order>>) {
     tell(None);
     thread::sleep(END);
     std::process::exit(1);
-}
-
-fn say(to: &mut File, report: &Report) -> io::Result<()> {
-    let mut line = serde_json::to_vec(report)?;
-    line.push(b'\n');
-    to.write_all(&line)
 }
 
 /// All that belongs to the window. On the first thread.
@@ -222,7 +216,7 @@ impl Show {
     }
 
     fn report(&self, report: &Report) {
-        if say(&mut self.reports.borrow_mut(), report).is_err() {
+        if program::say(&mut *self.reports.borrow_mut(), report).is_err() {
             // The host has gone.
             self.end();
         }
